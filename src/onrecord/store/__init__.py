@@ -1,0 +1,56 @@
+"""The record, and the only place that speaks SQL. `open_store` is the door; `Store` says what lies behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onrecord.store.protocol import Store
+from onrecord.store.rows import (
+    FailureRow,
+    Head,
+    Hit,
+    Judgement,
+    Mark,
+    Outcome,
+    Page,
+    Problem,
+    Query,
+    Quote,
+    Reading,
+    Said,
+    Source,
+    Status,
+    Withdrawal,
+)
+
+__all__ = [
+    "FailureRow",
+    "Head",
+    "Hit",
+    "Judgement",
+    "Mark",
+    "Outcome",
+    "Page",
+    "Problem",
+    "Query",
+    "Quote",
+    "Reading",
+    "Said",
+    "Source",
+    "Status",
+    "Store",
+    "Withdrawal",
+    "open_store",
+]
+
+
+def open_store(where: str | Path, *, create: bool = True) -> Store:
+    """Open the record at a path (or `sqlite:///path`); make it, folders included, where there is none and `create`.
+
+    An older record is brought up to date first. Raises NewerSchema for one made by a newer OnRecord, NotFound where
+    there is none and `create` is false, and StoreError for a file that is no record, a network file system, or a
+    place that cannot be written.
+    """
+    from onrecord.store.sqlite import open_sqlite
+
+    return open_sqlite(where, create=create)

@@ -1,0 +1,161 @@
+"""What a store is: the calls that pipeline, answer and later engines rely on, whatever database is behind them.
+
+Observed rows are written once and never changed; judged rows are only appended; derived tables (search, counters) are
+a pure function of both and can be dropped and rebuilt. Every call raises StoreError when the database fails it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Protocol, Self
+
+from onrecord.model import Extraction, Failure, RawReport, Report
+from onrecord.store.rows import (
+    FailureRow,
+    Head,
+    Hit,
+    Judgement,
+    Outcome,
+    Page,
+    Problem,
+    Query,
+    Reading,
+    Said,
+    Source,
+    Status,
+    Withdrawal,
+)
+
+
+class Store(Protocol):
+    """A record. Safe to use from several threads and from several processes at once."""
+
+    @property
+    def location(self) -> str:
+        """Where it lies: a path or an address without password."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections; may be called twice."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    # observed
+
+    def record(self, raw: RawReport, extraction: Extraction) -> Outcome:
+        """Record one report with its bytes, in one transaction that is durable on return; again is a no-op.
+
+        A report that extraction set aside as a whole (not English) is recorded the same way: no attributions, and in
+        `extraction.set_aside` a part without places whose reason says why. Unresolved failures of the
+        origin are resolved.
+        Raises ValueError where raw bytes and report, or report and attributions, do not belong together.
+        """
+        ...
+
+    def record_many(self, batch: Iterable[tuple[RawReport, Extraction]]) -> list[Outcome]:
+        """Like `record`, all of the batch in one transaction: everything or nothing."""
+        ...
+
+    def record_failure(self, failure: Failure) -> None:
+        """Note an input that failed; the same unresolved failure twice is noted once."""
+        ...
+
+    def done(self, origin: str, raw_sha256: str, run_id: str) -> bool:
+        """Whether these bytes from this origin were already recorded by this run, so that `read` can skip them."""
+        ...
+
+    # judged
+
+    def judge(self, judgement: Judgement) -> str:
+        """Append a judgement; returns its id.
+
+        An engine that judges the same again (same rows, relation and run) adds nothing and gets the first id. Raises NotFound where one of the two rows is not in the record.
+        """
+        ...
+
+    def withdraw(self, withdrawal: Withdrawal) -> str:
+        """Append a withdrawal of a judgement or of a withdrawal; returns its id. Raises NotFound."""
+        ...
+
+    def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
+        """Judgements in force, oldest first, of one row or of all; with `withdrawn`, also those no longer in force."""
+        ...
+
+    # derived
+
+    def rebuild(self) -> None:
+        """Drop what is derived and make it again from the observed rows; answers stay the same."""
+        ...
+
+    # verified
+
+    def verify(self) -> Iterator[Problem]:
+        """Derive every id, hash and span again from the stored bytes, and say what does not fit."""
+        ...
+
+    # answers
+
+    def report_id(self, prefix: str) -> str:
+        """The full id of the one report whose id, or hex digits, begin so. Raises NotFound, naming candidates."""
+        ...
+
+    def report(self, report_id: str) -> Report:
+        """The report as first read. Takes an id or a unique prefix; raises NotFound."""
+        ...
+
+    def readings(self, report_id: str) -> list[Reading]:
+        """Every place and version of bytes this report was read from, oldest first. Raises NotFound."""
+        ...
+
+    def raw(self, raw_sha256: str) -> bytes:
+        """The bytes as they were read. Raises NotFound."""
+        ...
+
+    def extraction(self, report_id: str) -> Extraction:
+        """The report with what the newest run that read it found and set aside. Raises NotFound."""
+        ...
+
+    def attributions(self, report_id: str) -> list[Said]:
+        """All attributions of a report, of every run, in the order of the text. Raises NotFound."""
+        ...
+
+    def attribution(self, attribution_id: str) -> Said:
+        """One attribution by id or unique prefix. Raises NotFound."""
+        ...
+
+    def search(self, query: Query) -> Page[Hit]:
+        """Answers to a query.
+
+        Raises UsageError where words hold no letter or digit, or a day, cursor or limit is malformed.
+        """
+        ...
+
+    def who(self, name: str, *, limit: int = 20, cursor: str | None = None) -> Page[Said]:
+        """Attributions whose source contains every word of `name`, whatever case and accents, newest recorded first."""
+        ...
+
+    def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> list[Source]:
+        """Sources as written, most attributions first; with `words`, those that contain every one of them."""
+        ...
+
+    def status(self) -> Status:
+        """Counts of everything."""
+        ...
+
+    def failures(self, *, resolved: bool = False) -> list[FailureRow]:
+        """Unresolved failures, oldest first; with `resolved`, all."""
+        ...
+
+    def heads(self, *, limit: int = 50, cursor: str | None = None) -> Page[Head]:
+        """The reports, newest recorded first."""
+        ...
+
+    def extractions(self) -> Iterator[Extraction]:
+        """Every report with what the newest run found in it, in order of recording; streams, holding no lock."""
+        ...

@@ -1,0 +1,292 @@
+"""What the store takes and gives back besides the vocabulary of `onrecord.model`: frozen values, each with `to_dict()`.
+
+Times are UTC. Offsets are code points into the report's text, end excluded, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Generic, Literal, TypedDict, TypeVar
+
+from onrecord.model import Kind, Stage, content_id
+
+Result = Literal["recorded", "set aside", "known"]
+Relation = Literal["same", "different", "contradicts"]
+By = Literal["engine", "person"]
+Field = Literal["content", "text"]
+Order = Literal["best", "newest"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What recording one report did.
+
+    `known`: this run had read this very report before; nothing of it was added. `set aside`: the report was recorded,
+    and the run set it aside as a whole (`language: de`). `attributions` counts those that are new to the record.
+    """
+
+    result: Result
+    report_id: str
+    attributions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Characters of a report together with where they stand."""
+
+    start: int
+    end: int
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{"start", "end", "text"}`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A report in one line: what a list of answers shows of it. `origin` is where it was first read from."""
+
+    id: str
+    headline: str | None
+    publisher: str | None
+    published: str | None
+    url: str | None
+    origin: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One attribution with its words and its report. `kind` and `score` are those of the newest run that saw it."""
+
+    id: str
+    report: Head
+    source: Quote | None
+    cue: Quote | None
+    content: tuple[Quote, ...]
+    kind: Kind
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name; the report as its head."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters `start … end` of a hit's `snippet` that answer the words asked for."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer to a search; `snippet` is cut from the content, or from the text where texts were searched (`said` None)."""
+
+    report: Head
+    said: Said | None
+    snippet: str
+    marks: tuple[Mark, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T_co]):
+    """Some answers, and the `cursor` to ask on with; None when these are the last."""
+
+    items: tuple[T_co, ...]
+    cursor: str | None = None
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for; every field given must hold.
+
+    `words`, `source`, `cue` and `publisher` are plain words: each must occur, in any order and any inflection; words in
+    double quotes must stand together; a word ending in `*` is a beginning. Nothing in them is an operator.
+    `field` says where `words` are sought: in what is attributed (`content`) or in headlines and texts (`text`; then
+    `source`, `cue` and `kind` do not apply). `since` and `until` are days of publication (`2026-05-03`), both included;
+    a report without a known day of publication never fits them.
+    `order`: `newest` is latest recorded first; `best` puts the best of the newest 1,000 answers first, then the best of
+    the next 1,000. `limit` is 1 … 1,000.
+    """
+
+    words: str = ""
+    field: Field = "content"
+    source: str = ""
+    cue: str = ""
+    kind: Kind | None = None
+    publisher: str = ""
+    since: str | None = None
+    until: str | None = None
+    order: Order = "best"
+    limit: int = 20
+    cursor: str | None = None
+
+
+class Filters(TypedDict, total=False):
+    """The fields of `Query` besides `words`, as keyword arguments."""
+
+    field: Field
+    source: str
+    cue: str
+    kind: Kind | None
+    publisher: str
+    since: str | None
+    until: str | None
+    order: Order
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as it is written in reports (`U.S. officials`), not yet an entity.
+
+    `first` and `last` are days of publication; None where no report with this source has one.
+    """
+
+    name: str
+    attributions: int
+    reports: int
+    publishers: tuple[str, ...]
+    first: str | None
+    last: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One time a report was met: from where, which bytes, when."""
+
+    id: str
+    report_id: str
+    raw_sha256: str
+    origin: str
+    captured: datetime | None
+    delivered_by: str | None
+    read: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name, times in ISO 8601."""
+        fields = asdict(self)
+        fields["captured"] = self.captured.isoformat() if self.captured else None
+        fields["read"] = self.read.isoformat()
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """An input that failed. `resolved` is when a later read of the same origin succeeded."""
+
+    origin: str
+    stage: Stage
+    reason: str
+    advice: str | None
+    at: datetime
+    resolved: datetime | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name, times in ISO 8601."""
+        fields = asdict(self)
+        fields["at"] = self.at.isoformat()
+        fields["resolved"] = self.resolved.isoformat() if self.resolved else None
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The record in numbers. `set_aside` counts reports recorded without extraction; `failures` the unresolved ones."""
+
+    location: str
+    schema: str
+    bytes: int
+    reports: int
+    readings: int
+    attributions: int
+    sources: int
+    runs: int
+    set_aside: int
+    failures: int
+    judgements: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Somebody judges that two rows of the record are the same, different, or contradict each other.
+
+    `by` names who: an engine's run id, or a person. `at` is the moment of judging.
+    """
+
+    a: str
+    b: str
+    relation: Relation
+    by_kind: By
+    by: str
+    at: datetime
+    score: float | None = None
+    reason: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Named by all it says; `a` and `b` in either order are one judgement."""
+        first, second = sorted((self.a, self.b))
+        said = [first, second, self.relation, self.by_kind, self.by, self.at.isoformat(), self.score, self.reason]
+        return content_id("judgement", said)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A later row by which a judgement no longer counts. Withdrawing a withdrawal restores what it withdrew."""
+
+    judgement_id: str
+    by_kind: By
+    by: str
+    at: datetime
+    reason: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Named by all it says."""
+        return content_id("withdrawal", [self.judgement_id, self.by_kind, self.by, self.at.isoformat(), self.reason])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that `verify` found wrong: in which table, on which row, what."""
+
+    table: str
+    row: str
+    what: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}: {self.what}"
