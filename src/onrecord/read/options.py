@@ -15,6 +15,9 @@ CONTACT = "https://onrecord.readthedocs.io"
 """Where a publisher can read who fetched a page, named in every request."""
 
 
+Form = Literal["auto", "html", "text"]
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How inputs are read. Raises UsageError where the values cannot be meant.
@@ -30,7 +33,7 @@ class ReadOptions:
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    form: Literal["auto", "html", "text"] = "auto"
+    form: Form = "auto"
     published: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -40,10 +43,19 @@ class ReadOptions:
     inside: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        for name in self.columns:
+        for name, column in self.columns.items():
             if name not in COLUMNS:
-                raise UsageError("no such field.", which=f"{name}={self.columns[name]}", advice=f"Fields are {', '.join(COLUMNS)}.")
+                known = ", ".join(COLUMNS)
+                raise UsageError("no such field.", which=f"{name}={column}", advice=f"Fields are {known}.")
         if self.form not in ("auto", "html", "text"):
             raise UsageError("no such form.", which=str(self.form), advice="It is auto, html or text.")
         if self.limit is not None and self.limit < 0:
             raise UsageError("a limit cannot be negative.", which=str(self.limit))
+
+    def column(self, name: str) -> str:
+        """What a table calls our column `name`."""
+        return self.columns.get(name, name)
+
+
+DEFAULT = ReadOptions()
+"""Nothing special asked."""
