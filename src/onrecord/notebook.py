@@ -1,0 +1,106 @@
+"""How results look in a notebook: HTML with the quote marked. All text is escaped; no script, no link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, one_line, pieces, visible
+from onrecord.model import Extraction
+from onrecord.store.rows import Hit, Said, Source
+
+_STYLES: dict[Role, str] = {
+    "source": "font-weight:bold;color:#0b6e8a",
+    "cue": "font-style:italic;color:#9a6700",
+    "content": "text-decoration:underline;background:rgba(46,160,67,.15)",
+    "headline": "font-weight:bold",
+    "aside": "opacity:.5",
+}
+
+
+def extraction_html(extraction: Extraction) -> str:
+    """A report: headline, text with everything marked, and the list of who said what."""
+    report = extraction.report
+    title = report.headline.value if report.headline else report.origin
+    set_aside = (*report.set_aside, *extraction.set_aside)
+    marked = "".join(_piece_html(p, report.text) for p in pieces(report, extraction.attributions, set_aside))
+    count = len(extraction.attributions)
+    return (
+        f"<div><p><b>{_safe(title)}</b> · {count} attribution{'' if count == 1 else 's'}</p>"
+        f'<div style="white-space:pre-wrap;max-width:48em">{marked}</div></div>'
+    )
+
+
+def said_html(said: Iterable[Said]) -> str:
+    """Attributions as a table: source, cue, content, report."""
+    return _table(("source", "cue", "content", "report"), [_said_cells(each) for each in said])
+
+
+def hits_html(hits: Iterable[Hit]) -> str:
+    """Answers to a search as a table, the words asked for marked in the content."""
+    rows = []
+    for hit in hits:
+        source, cue, content, report = _said_cells(hit.said) if hit.said else ("", "", "", _safe(_title(hit)))
+        rows.append((source, cue, _marked(hit) or content, report))
+    return _table(("source", "cue", "content", "report"), rows)
+
+
+def sources_html(sources: Iterable[Source]) -> str:
+    """Sources as a table, most quoted first."""
+    rows = [(_safe(s.name), str(s.attributions), str(s.reports), _safe(", ".join(s.publishers))) for s in sources]
+    return _table(("source", "attributions", "reports", "publishers"), rows)
+
+
+def rows_html(rows: Sequence[Mapping[str, object]]) -> str:
+    """Any flat rows as a table."""
+    names = list(rows[0]) if rows else []
+    cells = [["" if row[name] is None else _safe(str(row[name])) for name in names] for row in rows]
+    return _table([_safe(name) for name in names], cells)
+
+
+def _said_cells(said: Said) -> tuple[str, str, str, str]:
+    source = said.source.text if said.source else NO_SOURCE
+    cue = said.cue.text if said.cue else NO_CUE
+    content = " … ".join(c.text for c in said.content)
+    return (
+        f'<span style="{_STYLES["source"]}">{_safe(source)}</span>',
+        f'<span style="{_STYLES["cue"]}">{_safe(cue)}</span>',
+        f"<mark>{_safe(content)}</mark>",
+        _safe(said.report.headline or said.report.origin),
+    )
+
+
+def _marked(hit: Hit) -> str:
+    out, at = [], 0
+    for mark in hit.marks:
+        out += [_safe(hit.snippet[at : mark.start]), f"<mark>{_safe(hit.snippet[mark.start : mark.end])}</mark>"]
+        at = mark.end
+    return "".join([*out, _safe(hit.snippet[at:])])
+
+
+def _title(hit: Hit) -> str:
+    return hit.report.headline or hit.report.origin
+
+
+def _piece_html(piece: Piece, text: str) -> str:
+    words = escape(visible(text[piece.start : piece.end]))
+    style = ";".join(_STYLES[role] for role in ("headline", "content", "cue", "source", "aside") if role in piece.roles)
+    marked = f'<span style="{style}">{words}</span>' if style else words
+    number = f"<sup>{','.join(map(str, piece.ends))}</sup>" if piece.ends else ""
+    reason = f" <small>[set aside: {_safe(piece.reason)}]</small>" if piece.reason else ""
+    return marked + number + reason
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells must be safe HTML already."""
+    top = "".join(f"<th>{name}</th>" for name in head)
+    lines = ("".join(f'<td style="text-align:left">{cell}</td>' for cell in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _safe(text: str) -> str:
+    """Escaped, on one line; blanks at the ends stay, so that marked words do not run together."""
+    head = " " if text[:1].isspace() else ""
+    tail = " " if text[-1:].isspace() and text.strip() else ""
+    return escape(head + one_line(text) + tail)

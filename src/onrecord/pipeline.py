@@ -1,0 +1,128 @@
+"""The mission as one function: read → clean → extract → record. Streams; safe to stop and to run again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import BinaryIO
+
+from onrecord.clean import Cleaner
+from onrecord.errors import NotFound
+from onrecord.extraction import Engine, extract_all
+from onrecord.model import Extraction, Failure, Given, RawReport, Report
+from onrecord.read import ReadOptions, read
+from onrecord.store import Store
+
+DEFAULTS = ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of the inputs, each counted once.
+
+    `known`: the record had it already. `set_aside`: recorded, but set aside from extraction as a whole (`language: de`).
+    `attributions`: how many are new to the record.
+    """
+
+    recorded: int = 0
+    known: int = 0
+    set_aside: int = 0
+    failed: int = 0
+    attributions: int = 0
+
+    @property
+    def inputs(self) -> int:
+        """All inputs so far."""
+        return self.recorded + self.known + self.set_aside + self.failed
+
+    def to_dict(self) -> dict[str, int]:
+        """All counts by name."""
+        return asdict(self)
+
+
+Progress = Callable[[Summary, Failure | None], None]
+"""Called after each input with the counts so far, and with the failure if it was one."""
+
+
+def record(
+    paths: Sequence[str],
+    store: Store,
+    engine: Engine,
+    *,
+    options: ReadOptions = DEFAULTS,
+    verbatim: bool = False,
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Read what lies at `paths` into `store`; what the store has from the same engine is neither cleaned nor extracted.
+
+    Each report is recorded in a transaction of its own: whatever was counted is durable, and stopping loses none of it.
+    An input that fails is noted as failed, and the others go on. Raises StoreError and EngineError, which concern all.
+    """
+    journey = _Journey(store, engine, progress)
+    with Cleaner() as cleaner:
+        wanted = journey.unread(read(paths, options, stdin=stdin))
+        cleaned = journey.unextracted(cleaner.clean_all(wanted, verbatim=verbatim))
+        for item in extract_all(cleaned, engine):
+            journey.arrive(item)
+    return journey.summary
+
+
+class _Journey:
+    """Takes each input through the stages, which keep the order: its bytes wait beside it, and its fate is counted."""
+
+    def __init__(self, store: Store, engine: Engine, progress: Progress | None) -> None:
+        self.summary = Summary()
+        self._store = store
+        self._run = engine.run.id
+        self._progress = progress
+        self._cleaning: deque[tuple[RawReport | Failure, bool]] = deque()
+        self._extracting: deque[RawReport | Failure] = deque()
+
+    def unread(self, items: Iterable[RawReport | Failure]) -> Iterator[RawReport | Failure]:
+        """What has to be cleaned: not the bytes that were read before and came with nothing that could differ."""
+        for item in items:
+            met = isinstance(item, RawReport) and self._store.done(item.origin, item.sha256, self._run)
+            if met and isinstance(item, RawReport) and not _described(item):
+                self._count(None, known=1)
+            else:
+                self._cleaning.append((item, met))
+                yield item
+
+    def unextracted(self, items: Iterable[Report | Failure]) -> Iterator[Report | Failure]:
+        """What has to be extracted: not the reports that the record has."""
+        for item in items:
+            raw, met = self._cleaning.popleft()
+            if met and isinstance(item, Report) and self._has(item):
+                self._count(None, known=1)
+            else:
+                self._extracting.append(raw)
+                yield item
+
+    def arrive(self, item: Extraction | Failure) -> None:
+        """Record what came through, with the bytes that it set out with, or that it failed."""
+        raw = self._extracting.popleft()
+        if isinstance(item, Extraction) and isinstance(raw, RawReport):
+            outcome = self._store.record(raw, item)
+            self._count(None, **{outcome.result.replace(" ", "_"): 1}, attributions=outcome.attributions)
+        elif isinstance(item, Failure):
+            self._store.record_failure(item)
+            self._count(item, failed=1)
+
+    def _has(self, report: Report) -> bool:
+        """Whether this very report, with its headline and dates, was last read by this engine."""
+        try:
+            return self._store.extraction(report.id).run.id == self._run
+        except NotFound:
+            return False
+
+    def _count(self, failure: Failure | None, **more: int) -> None:
+        self.summary = replace(self.summary, **{name: getattr(self.summary, name) + n for name, n in more.items()})
+        if self._progress:
+            self._progress(self.summary, failure)
+
+
+def _described(raw: RawReport) -> bool:
+    """Whether more came with the bytes that tells one report from another: a title, a date, a publisher."""
+    return replace(raw.given, url=None, encoding=None) != Given()

@@ -1,0 +1,231 @@
+"""How reports and answers look on a terminal: short lines, plain words, never by colour alone.
+
+On a terminal sources are bold, cues in italics, contents underlined; where there is no styling, `*source*`,
+`/cue/` and `_content_`. The number behind a mark is that of the attribution in the list below the text. Text is never
+read as markup, and characters that could steer the terminal are written out (`marks.visible`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.text import Text
+
+from onrecord.flat import BETWEEN, said_in
+from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, one_line, pieces, visible
+from onrecord.model import Extraction, Found, Report, SetAside
+from onrecord.store.rows import Head, Hit, Said, Source
+
+STYLES: dict[Role, str] = {
+    "source": "bold cyan",
+    "cue": "italic yellow",
+    "content": "underline green",
+    "headline": "bold",
+    "aside": "dim not bold not underline",
+}
+SIGNS: dict[Role, str] = {"source": "*", "cue": "/", "content": "_", "headline": "", "aside": "~"}
+INDENT = "    "
+NARROWEST = 20
+"""Columns below which lines are no longer wrapped to the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A text wrapped to the width at hand, its first line after `first`, the others after `rest`; nothing padded."""
+
+    text: Text
+    first: str = ""
+    rest: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Wrapped and indented lines."""
+        width = max(NARROWEST, options.max_width - len(self.rest))
+        for k, line in enumerate(self.text.wrap(console, width)):
+            line.rstrip()
+            yield Text(self.rest if k else self.first) + line if line.plain else Text()
+
+
+def report_view(extraction: Extraction, *, styled: bool = True) -> RenderableType:
+    """A whole report: what it is, its text with everything marked, the list of who said what, what was set aside."""
+    set_aside = (*extraction.report.set_aside, *extraction.set_aside)
+    count = len(extraction.attributions)
+    nobody = Text("OnRecord found nobody quoted or reported here.")
+    return Group(
+        *header(extraction.report),
+        Text(),
+        Hanging(marked_text(extraction, styled=styled), "  ", "  "),
+        Text(),
+        Text(f"{count} attribution{'' if count == 1 else 's'}", style="bold") if count else nobody,
+        *([legend(styled=styled)] if count else []),
+        *(said_view(said, number) for number, said in enumerate(said_in(extraction), 1)),
+        *_aside_view(set_aside),
+    )
+
+
+def header(report: Report) -> list[RenderableType]:
+    """Headline; then publisher, date, byline and language on one line; then where it was read."""
+    title = one_line(report.headline.value) if report.headline else "(no headline found)"
+    facts = [
+        _fact(report.publisher),
+        _fact(report.published),
+        ("by " + ", ".join(one_line(b.value) for b in report.byline)) if report.byline else "",
+        "" if _value(report.language) in ("", "en", "und") else f"language: {_fact(report.language)}",
+        *(one_line(flag) for flag in report.flags),
+    ]
+    known = " · ".join(fact for fact in facts if fact)
+    where = one_line(_value(report.url) or report.origin)
+    return [
+        Hanging(Text(title, style="bold")),
+        *([Hanging(Text(known))] if known else []),
+        Hanging(Text(where, style="dim")),
+    ]
+
+
+def marked_text(extraction: Extraction, *, styled: bool = True) -> Text:
+    """The report's text with source, cue, content and set-aside parts marked, each mark followed by its number."""
+    report = extraction.report
+    text = Text()
+    for piece in pieces(report, extraction.attributions, (*report.set_aside, *extraction.set_aside)):
+        _append(text, piece, report.text, styled)
+    return text
+
+
+def legend(*, styled: bool = True) -> Text:
+    """How to read the marks, one line."""
+    text = Text("marked: ")
+    roles: tuple[Role, ...] = ("source", "cue", "content")
+    for role in roles:
+        sign = "" if styled else SIGNS[role]
+        text.append(f"{sign}{role}{sign}", style=STYLES[role] if styled else "").append(" ")
+    return text.append("[number]", style="dim")
+
+
+def said_view(said: Said, number: int | None = None) -> RenderableType:
+    """SOURCE — cue — content, and below it the kind, the characters and how sure the engine is."""
+    first = INDENT if number is None else f"{number:>3} "
+    trail = Text(f"{said.kind} · {trail_of(said)} · score {said.score:.2f}", style="dim")
+    return Group(Hanging(said_line(said), first, INDENT), Hanging(trail, INDENT, INDENT))
+
+
+def said_line(said: Said) -> Text:
+    """SOURCE — cue — content on one line."""
+    line = Text().append(one_line(said.source.text) if said.source else NO_SOURCE, style=STYLES["source"])
+    line.append(" — ").append(one_line(said.cue.text) if said.cue else NO_CUE, style=STYLES["cue"])
+    return line.append(" — ").append(BETWEEN.join(one_line(c.text) for c in said.content))
+
+
+def trail_of(said: Said) -> str:
+    """Which characters of the report: `characters 0-6 source, 7-13 cue, 14-90 content`."""
+    quotes = [(quote, name) for quote, name in ((said.source, "source"), (said.cue, "cue")) if quote]
+    quotes += [(quote, "content") for quote in said.content]
+    places = sorted((quote.start, quote.end, name) for quote, name in quotes)
+    return "characters " + ", ".join(f"{start}-{end} {name}" for start, end, name in places)
+
+
+def said_list(said: Iterable[Said]) -> Iterator[RenderableType]:
+    """Attributions under the report they stand in, one blank line between reports."""
+    for report, group in groupby(said, key=lambda each: each.report):
+        yield head_view(report)
+        for each in group:
+            yield said_view(each)
+        yield Text()
+
+
+def hit_list(hits: Iterable[Hit]) -> Iterator[RenderableType]:
+    """Answers to a search under the report they stand in, the words asked for marked."""
+    for report, group in groupby(hits, key=lambda hit: hit.report):
+        yield head_view(report)
+        for hit in group:
+            yield Hanging(_hit_line(hit), INDENT, INDENT)
+            if hit.said:
+                yield Hanging(Text(f"{hit.said.kind} · {trail_of(hit.said)}", style="dim"), INDENT, INDENT)
+        yield Text()
+
+
+def head_view(report: Head) -> RenderableType:
+    """A report in two lines: its headline; publisher, date, and the short id that `onrecord show` takes."""
+    title = one_line(report.headline or report.origin)
+    facts = [report.publisher, report.published, f"show {short(report.id)}"]
+    line = Text(" · ".join(one_line(fact) for fact in facts if fact), style="dim")
+    return Group(Hanging(Text(title, style="bold")), Hanging(line))
+
+
+def source_line(source: Source) -> RenderableType:
+    """A source with how often, in how many reports, when and where it is quoted."""
+    days = " to ".join(dict.fromkeys(one_line(day) for day in (source.first, source.last) if day))
+    counts = f"{_times(source.attributions, 'attribution')} in {_times(source.reports, 'report')}"
+    facts = [counts, days, ", ".join(one_line(p) for p in source.publishers)]
+    line = Text(one_line(source.name), style=STYLES["source"])
+    return Hanging(line.append(" — " + " · ".join(f for f in facts if f), style="not bold default"), "", INDENT)
+
+
+def short(content_id: str) -> str:
+    """The first 12 hex digits of an id: enough to name a row on the command line."""
+    return content_id.rsplit("-", 1)[-1][:12]
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that reads no markup in text; colour as the terminal, NO_COLOR and FORCE_COLOR say."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def _append(text: Text, piece: Piece, whole: str, styled: bool) -> None:
+    words = visible(whole[piece.start : piece.end])
+    number = f"[{','.join(map(str, piece.ends))}]" if piece.ends else ""
+    reason = f" [set aside: {one_line(piece.reason)}]" if piece.reason else ""
+    if styled:
+        text.append(words, style=_style(piece.roles)).append(number + reason, style="dim")
+    else:
+        opens = "".join(SIGNS[r] for r in piece.opens)
+        closes = "".join(SIGNS[r] for r in piece.closes)
+        text.append(f"{opens}{words}{closes}{number}{reason}")
+
+
+def _style(roles: frozenset[Role]) -> str:
+    """Inner roles last, so that a source inside a content has the source's colour and keeps the underline."""
+    return " ".join(STYLES[r] for r in ("headline", "content", "cue", "source", "aside") if r in roles)
+
+
+def _hit_line(hit: Hit) -> Text:
+    line = Text()
+    if hit.said:
+        line.append(one_line(hit.said.source.text) if hit.said.source else NO_SOURCE, style=STYLES["source"])
+        line.append(" — ").append(one_line(hit.said.cue.text) if hit.said.cue else NO_CUE, style=STYLES["cue"])
+        line.append(" — ")
+    at = 0
+    for mark in hit.marks:
+        line.append(_kept(hit.snippet[at : mark.start]))
+        line.append(_kept(hit.snippet[mark.start : mark.end]), style="bold reverse")
+        at = mark.end
+    return line.append(_kept(hit.snippet[at:]))
+
+
+def _kept(text: str) -> str:
+    """Visible, line ends as blanks; blanks at the ends stay, because the piece goes on in the next."""
+    return visible(text.replace("\r\n", " ").replace("\n", " "))
+
+
+def _aside_view(set_aside: Iterable[SetAside]) -> list[RenderableType]:
+    reasons = Counter(one_line(part.reason) for part in set_aside)
+    if not reasons:
+        return []
+    listed = ", ".join(f"{reason} ({n})" if n > 1 else reason for reason, n in reasons.items())
+    return [Text(), Hanging(Text(f"Set aside: {listed}", style="dim"), "", INDENT)]
+
+
+def _times(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def _fact(found: Found | None) -> str:
+    if found is None:
+        return ""
+    return one_line(found.value) + (" (inferred)" if found.inferred else "")
+
+
+def _value(found: Found | None) -> str:
+    return found.value if found else ""
