@@ -68,8 +68,8 @@ def read_csv(stream: io.BufferedReader, origin: str, options: ReadOptions) -> It
 def read_parquet(source: BinaryIO, origin: str, options: ReadOptions) -> Iterator[Item]:
     """One report a row, a few in memory at a time. Raises Unreadable: pyarrow is missing, or the file is damaged."""
     try:
-        import pyarrow  # type: ignore[import-untyped]
-        import pyarrow.parquet  # type: ignore[import-untyped]
+        import pyarrow
+        import pyarrow.parquet
     except ImportError:
         raise Unreadable(
             "is Parquet, which this installation cannot read.", advice="Run: pip install 'onrecord[parquet]'"

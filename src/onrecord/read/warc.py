@@ -87,7 +87,7 @@ def _place(record: Record, origin: str) -> str:
 
 
 def _report(record: Record, origin: str, options: ReadOptions) -> RawReport:
-    """The page a record holds. Raises _PassedOverError where it holds none by nature, InputError where it cannot be read."""
+    """The page a record holds. Raises _PassedOverError where none by nature, InputError where it cannot be read."""
     kind = record.fields.get("warc-type", "").lower()
     if not kind:
         raise Unreadable("is a record that does not say its type.", advice=_AGAIN)
@@ -142,7 +142,8 @@ def _form(content_type: str, data: bytes, record: Record) -> Form:
         raise _PassedOverError(media_type(content_type))
     if record.fields.get("warc-target-uri", "").strip("<>").endswith("/robots.txt"):
         raise _PassedOverError("robots.txt")
-    return declared if form_of(data) == "text" and declared else form_of(data)
+    seen = form_of(data)
+    return declared or seen
 
 
 def _given(record: Record, content_type: str, options: ReadOptions) -> Given:
