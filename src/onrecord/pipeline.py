@@ -21,7 +21,7 @@ DEFAULTS = ReadOptions()
 class Summary:
     """What became of the inputs, each counted once.
 
-    `known`: the record had it already. `set_aside`: recorded, but set aside from extraction as a whole (`language: de`).
+    `known`: the record had it already. `set_aside`: recorded, but nothing was extracted from it (`language: de`).
     `attributions`: how many are new to the record.
     """
 

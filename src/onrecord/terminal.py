@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.rule import Rule
 from rich.text import Text
 
+from onrecord.doctor import Check
 from onrecord.flat import BETWEEN, said_in
 from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, one_line, pieces, visible
-from onrecord.model import Extraction, Found, Report, SetAside
-from onrecord.store.rows import Head, Hit, Said, Source
+from onrecord.model import Extraction, Failure, Found, Report, SetAside, Span
+from onrecord.store.rows import Head, Hit, Reading, Said, Source
 
 STYLES: dict[Role, str] = {
     "source": "bold cyan",
@@ -85,12 +88,13 @@ def header(report: Report) -> list[RenderableType]:
     ]
 
 
-def marked_text(extraction: Extraction, *, styled: bool = True) -> Text:
-    """The report's text with source, cue, content and set-aside parts marked, each mark followed by its number."""
+def marked_text(extraction: Extraction, *, styled: bool = True, within: Span | None = None) -> Text:
+    """The report's text, or a part, with source, cue, content and set-aside parts marked, each mark with its number."""
     report = extraction.report
     text = Text()
     for piece in pieces(report, extraction.attributions, (*report.set_aside, *extraction.set_aside)):
-        _append(text, piece, report.text, styled)
+        if within is None or (piece.start < within.end and within.start < piece.end):
+            _append(text, piece, report.text, styled, within)
     return text
 
 
@@ -104,11 +108,35 @@ def legend(*, styled: bool = True) -> Text:
     return text.append("[number]", style="dim")
 
 
-def said_view(said: Said, number: int | None = None) -> RenderableType:
+def said_view(said: Said, number: int) -> RenderableType:
     """SOURCE — cue — content, and below it the kind, the characters and how sure the engine is."""
-    first = INDENT if number is None else f"{number:>3} "
     trail = Text(f"{said.kind} · {trail_of(said)} · score {said.score:.2f}", style="dim")
-    return Group(Hanging(said_line(said), first, INDENT), Hanging(trail, INDENT, INDENT))
+    return Group(Hanging(said_line(said), f"{number:>3} ", INDENT), Hanging(trail, INDENT, INDENT))
+
+
+def trail_view(extraction: Extraction, said: Said, *, styled: bool = True) -> RenderableType:
+    """One attribution in the paragraphs where it stands, and which characters of which report it is."""
+    report = extraction.report
+    only = replace(extraction, attributions=tuple(a for a in extraction.attributions if a.id == said.id))
+    passage = Hanging(marked_text(only, styled=styled, within=_paragraphs(said, report.text)), "  ", "  ")
+    facts = [
+        f"{said.kind} · score {said.score:.2f}",
+        trail_of(said),
+        f"of {report.id}",
+        f"attribution {said.id}",
+    ]
+    return Group(
+        *header(report), Text(), Hanging(said_line(said), "", INDENT), Text(), passage, Text(), *map(_dim, facts)
+    )
+
+
+def readings_view(readings: Iterable[Reading]) -> RenderableType:
+    """Where a report was read, when, and from which bytes."""
+    lines = []
+    for reading in readings:
+        bytes_ = f"raw bytes sha256 {reading.raw_sha256}"
+        lines.append(_dim(f"read from {one_line(reading.origin)} on {reading.read:%Y-%m-%d %H:%M} UTC · {bytes_}"))
+    return Group(*lines)
 
 
 def said_line(said: Said) -> Text:
@@ -131,7 +159,8 @@ def said_list(said: Iterable[Said]) -> Iterator[RenderableType]:
     for report, group in groupby(said, key=lambda each: each.report):
         yield head_view(report)
         for each in group:
-            yield said_view(each)
+            yield Hanging(said_line(each), INDENT, INDENT)
+            yield _trail(each)
         yield Text()
 
 
@@ -142,7 +171,7 @@ def hit_list(hits: Iterable[Hit]) -> Iterator[RenderableType]:
         for hit in group:
             yield Hanging(_hit_line(hit), INDENT, INDENT)
             if hit.said:
-                yield Hanging(Text(f"{hit.said.kind} · {trail_of(hit.said)}", style="dim"), INDENT, INDENT)
+                yield _trail(hit.said)
         yield Text()
 
 
@@ -173,8 +202,42 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def _append(text: Text, piece: Piece, whole: str, styled: bool) -> None:
-    words = visible(whole[piece.start : piece.end])
+def counter() -> Progress:
+    """How far a long reading is, on stderr, gone when it ends."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    return Progress(*columns, console=console(stderr=True), transient=True)
+
+
+def rule() -> RenderableType:
+    """A line between two reports."""
+    return Group(Text(), Rule(style="dim"), Text())
+
+
+def failure_line(failure: Failure) -> str:
+    """What, which, what to do: one line."""
+    return one_line(" ".join(part for part in (f"{failure.origin}: {failure.reason}", failure.advice) if part))
+
+
+def plain_line(text: str) -> RenderableType:
+    """Any one fact on a line."""
+    return Hanging(Text(one_line(text)), "", INDENT)
+
+
+def fact_line(name: str, value: str) -> RenderableType:
+    """A name and its value."""
+    return Hanging(Text(f"{name:<13}", style="bold").append(one_line(value), style="not bold"), "", INDENT)
+
+
+def check_line(check: Check) -> RenderableType:
+    """One line of `onrecord doctor`."""
+    line = Text("ok    " if check.ok else "wrong ", style="green" if check.ok else "bold red")
+    line.append(f"{check.name}: {one_line(check.value)}", style="not bold default")
+    return Hanging(line.append(f" {check.advice}" if check.advice else "", style="bold default"), "", INDENT)
+
+
+def _append(text: Text, piece: Piece, whole: str, styled: bool, within: Span | None) -> None:
+    start, end = (max(piece.start, within.start), min(piece.end, within.end)) if within else (piece.start, piece.end)
+    words = visible(whole[start:end])
     number = f"[{','.join(map(str, piece.ends))}]" if piece.ends else ""
     reason = f" [set aside: {one_line(piece.reason)}]" if piece.reason else ""
     if styled:
@@ -188,6 +251,23 @@ def _append(text: Text, piece: Piece, whole: str, styled: bool) -> None:
 def _style(roles: frozenset[Role]) -> str:
     """Inner roles last, so that a source inside a content has the source's colour and keeps the underline."""
     return " ".join(STYLES[r] for r in ("headline", "content", "cue", "source", "aside") if r in roles)
+
+
+def _trail(said: Said) -> RenderableType:
+    """The line below an attribution in a list: its kind, its characters, the id that `onrecord show` takes."""
+    return Hanging(Text(f"{said.kind} · {trail_of(said)} · show {short(said.id)}", style="dim"), INDENT, INDENT)
+
+
+def _paragraphs(said: Said, text: str) -> Span:
+    """From the start of the paragraph where the attribution starts to the end of that where it ends."""
+    quotes = [quote for quote in (said.source, said.cue, *said.content) if quote]
+    first, last = min(q.start for q in quotes), max(q.end for q in quotes)
+    end = text.find("\n", last)
+    return Span(text.rfind("\n", 0, first) + 1, end if end >= 0 else len(text))
+
+
+def _dim(text: str) -> RenderableType:
+    return Hanging(Text(text, style="dim"), "", INDENT)
 
 
 def _hit_line(hit: Hit) -> Text:

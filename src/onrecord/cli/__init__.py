@@ -1,0 +1,94 @@
+"""The command line: thin. Options in, pipeline or answer, print out. Heavy modules load inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onrecord.cli import talk
+from onrecord.cli.ask import search, show, sources, who
+from onrecord.cli.extract import extract
+from onrecord.cli.keep import doctor, export, status, verify
+from onrecord.cli.options import Where
+from onrecord.cli.read import read
+from onrecord.errors import OnRecordError
+
+ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
+"""Flags that mean the same before and after the command."""
+
+EPILOG = """\b
+Exit codes: 0 done, 1 failed, 2 wrong call, 3 done but some inputs failed,
+130 stopped by Ctrl-C."""
+
+app = typer.Typer(
+    name="onrecord",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from onrecord import __version__
+
+        talk.put(f"onrecord {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    db: Annotated[Path | None, typer.Option("--db", metavar="FILE", help="The record to use.")] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what failed.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell more; tracebacks of errors.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback does it
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Who is on record, saying what, and where to read it.
+
+    OnRecord reads news reports and keeps the record of who said what,
+    traceable to the exact characters.
+
+    \b
+    Examples:
+      onrecord extract report.txt        who says what in one report
+      onrecord read reports/             read a folder into the record
+      onrecord search "aid convoy"       ask the record
+    """
+    talk.level(quiet=quiet, verbose=verbose)
+    Where.db = db
+
+
+for _command in (extract, read, search, who, sources, show, status, verify, export, doctor):
+    app.command()(_command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code. Errors are told on one line, never as a traceback."""
+    talk.prepare()
+    try:
+        app(_hoisted(sys.argv[1:] if argv is None else argv), prog_name="onrecord")
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    except OnRecordError as error:
+        code = talk.told(error)
+    except KeyboardInterrupt:
+        code = talk.STOPPED
+    except Exception as error:
+        code = talk.unexpected(error)
+    return talk.flushed(code)
+
+
+def _hoisted(arguments: Sequence[str]) -> list[str]:
+    """`-q` and `-v` may stand anywhere before `--`: they are moved to the front, where they are declared."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    front = [a for a in arguments[:end] if a in ANYWHERE]
+    return [*front, *(a for a in arguments[:end] if a not in ANYWHERE), *arguments[end:]]

@@ -1,0 +1,213 @@
+"""Asking the record: `search`, `who`, `sources`, `show`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from onrecord.cli import talk
+from onrecord.cli.options import AsFormat, Db, Limit, Spoken, opened
+from onrecord.cli.talk import Format
+from onrecord.errors import NotFound
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from onrecord.answer import Record
+    from onrecord.model import Extraction
+    from onrecord.store import Page, Said
+
+T = TypeVar("T")
+
+AT_ONCE = 200
+"""Answers asked of the record at a time when all are wanted."""
+
+
+def search(
+    words: Annotated[
+        str, typer.Argument(help='Words that must all occur; "in quotes" together; begin* for beginnings.')
+    ] = "",
+    source: Annotated[str, typer.Option(help="Only sources with these words.")] = "",
+    cue: Annotated[str, typer.Option(help="Only cues with these words, such as denied.")] = "",
+    kind: Annotated[Spoken | None, typer.Option(help="Only contents given so.")] = None,
+    publisher: Annotated[str, typer.Option(help="Only publishers with these words.")] = "",
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Published on that day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Published on that day or earlier.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="Search whole reports, not only what is attributed.")] = False,
+    limit: Limit = 20,
+    format_: AsFormat = None,
+    db: Db = None,
+) -> None:
+    """Search what was said, by words, source, date and more.
+
+    \b
+    Examples:
+      onrecord search convoy
+      onrecord search --source minister --cue denied --since 2026-03-01
+      onrecord search '"ceasefire agreement"' --format csv > ceasefire.csv
+    """
+    from onrecord.terminal import hit_list
+
+    filters: dict[str, Any] = {
+        "source": source,
+        "cue": cue,
+        "kind": kind.value if kind else None,
+        "publisher": publisher,
+        "since": since,
+        "until": until,
+        "field": "text" if text else "content",
+    }
+    with opened(db) as record:
+        found = _all(lambda n, cursor: record.search(words, limit=n, cursor=cursor, **filters), limit)
+        _answer(found, talk.chosen(format_), hit_list, "Nothing on record in these words.")
+
+
+def who(
+    name: Annotated[str, typer.Argument(help="Words of a source's name, as reports write it.")],
+    limit: Limit = 20,
+    format_: AsFormat = None,
+    db: Db = None,
+) -> None:
+    """Print what a source is on record with.
+
+    \b
+    Example:
+      onrecord who "Foreign Ministry"
+    """
+    from onrecord.terminal import said_list
+
+    with opened(db) as record:
+        found = _all(lambda n, cursor: record.who(name, limit=n, cursor=cursor), limit)
+        _answer(found, talk.chosen(format_), said_list, f"No source named {name!r}. Try: onrecord sources")
+
+
+def sources(
+    words: Annotated[str, typer.Argument(help="Only sources with these words.")] = "",
+    limit: Limit = 50,
+    format_: AsFormat = None,
+    db: Db = None,
+) -> None:
+    """List the sources, most quoted first, as reports write them.
+
+    \b
+    Example:
+      onrecord sources minister
+    """
+    from onrecord.terminal import source_line
+
+    with opened(db) as record:
+        rows = record.sources(words, limit=limit or sys.maxsize)
+        _answer(iter(rows), talk.chosen(format_), lambda each: map(source_line, each), "No such source on record.")
+
+
+def show(
+    id_: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A report or attribution, or the beginning of its id; none lists reports."),
+    ] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="Print the bytes the report was read from.")] = False,
+    limit: Limit = 20,
+    format_: AsFormat = None,
+    db: Db = None,
+) -> None:
+    """Show a report marked up, or one attribution's trail.
+
+    Without an id, list the reports, newest first.
+
+    \b
+    Examples:
+      onrecord show
+      onrecord show 3fa9c1d2e4b5
+      onrecord show 3fa9c1d2e4b5 --raw > page.html
+    """
+    from onrecord.terminal import head_view
+
+    form = talk.chosen(format_)
+    with opened(db) as record:
+        if not id_:
+            heads = _all(lambda n, cursor: record.reports(limit=n, cursor=cursor), limit)
+            _answer(
+                heads, form, lambda each: map(head_view, each), "The record is empty. Fill it: onrecord read PATH..."
+            )
+            return
+        extraction, said = _found(record, id_)
+        if raw:
+            _put_raw(record.raw(extraction.report.raw_sha256))
+        elif said:
+            _show_said(record, extraction, said, form)
+        else:
+            _show_report(record, extraction, form)
+
+
+def _all(ask: Callable[[int, str | None], Page[T]], limit: int) -> Iterator[T]:
+    """Answers page after page, at most `limit`, or all for 0."""
+    left = limit or sys.maxsize
+    cursor: str | None = None
+    while left:
+        page = ask(min(left, AT_ONCE), cursor)
+        yield from page.items
+        left -= len(page.items)
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def _answer(
+    found: Iterator[Any], form: Format, view: Callable[[Iterable[Any]], Iterable[RenderableType]], nothing: str
+) -> None:
+    """Print what was found; where nothing was, say so."""
+    first = list(islice(found, 1))
+    talk.put_rows(chain(first, found), form, view)
+    if not first:
+        talk.say(nothing)
+
+
+def _found(record: Record, id_: str) -> tuple[Extraction, Said | None]:
+    """The report of that id, or the attribution of that id in its report."""
+    try:
+        return record.report(id_), None
+    except NotFound as error:
+        try:
+            said = record.attribution(id_)
+        except NotFound:
+            raise error from None
+        return record.report(said.report.id), said
+
+
+def _show_report(record: Record, extraction: Extraction, form: Format) -> None:
+    if form is Format.table:
+        from onrecord.terminal import readings_view, report_view
+
+        talk.show(report_view(extraction, styled=talk.styled()), readings_view(record.readings(extraction.report.id)))
+    elif form is Format.csv:
+        from onrecord.flat import said_in
+
+        talk.put_csv(said_in(extraction))
+    else:
+        talk.put_object(extraction.to_dict(), form)
+
+
+def _show_said(record: Record, extraction: Extraction, said: Said, form: Format) -> None:
+    readings = record.readings(extraction.report.id)
+    if form is Format.table:
+        from onrecord.terminal import readings_view, trail_view
+
+        talk.show(trail_view(extraction, said, styled=talk.styled()), readings_view(readings))
+    elif form is Format.csv:
+        talk.put_csv([said])
+    else:
+        talk.put_object({**said.to_dict(), "readings": [reading.to_dict() for reading in readings]}, form)
+
+
+def _put_raw(data: bytes) -> None:
+    """Bytes as they were read; a terminal gets them only as far as it can show them safely."""
+    if sys.stdout.isatty():
+        from onrecord.marks import visible
+
+        talk.put(visible(data.decode(errors="backslashreplace")))
+    else:
+        talk.put_bytes(data)

@@ -1,0 +1,82 @@
+"""`onrecord extract`: who says what in some reports, recorded nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from onrecord.cli import talk
+from onrecord.cli.options import (
+    AsForm,
+    AsFormat,
+    AtMost,
+    Exclude,
+    Form,
+    Include,
+    Inside,
+    Map,
+    Paths,
+    Published,
+    Verbatim,
+    read_options,
+)
+from onrecord.cli.talk import Format
+
+if TYPE_CHECKING:
+    from onrecord.results import Result
+
+
+def extract(
+    paths: Paths,
+    verbatim: Verbatim = False,
+    published: Published = None,
+    format_: AsFormat = None,
+    columns: Map = None,
+    form: AsForm = Form.auto,
+    include: Include = None,
+    exclude: Exclude = None,
+    limit: AtMost = None,
+    inside: Inside = None,
+) -> None:
+    """Print who says what in reports; record nothing.
+
+    \b
+    Examples:
+      onrecord extract report.txt
+      onrecord extract reports/ | jq .attributions
+      curl -s https://example.org/a.html | onrecord extract -
+    """
+    from onrecord.api import extract_from
+    from onrecord.model import Failure
+    from onrecord.terminal import failure_line
+
+    options = read_options(published, columns, form, include, exclude, limit, inside)
+    failed = 0
+
+    def results() -> Iterator[Result]:
+        nonlocal failed
+        for item in extract_from(*paths, options=options, verbatim=verbatim):
+            if isinstance(item, Failure):
+                failed += 1
+                talk.complain(failure_line(item))
+            else:
+                yield item
+
+    _print(results(), talk.chosen(format_))
+    if failed:
+        raise typer.Exit(talk.SOME_FAILED)
+
+
+def _print(results: Iterator[Result], form: Format) -> None:
+    if form is Format.table:
+        from onrecord.terminal import report_view, rule
+
+        styled = talk.styled()
+        for number, result in enumerate(results):
+            talk.show(*([rule()] if number else []), report_view(result, styled=styled))
+    elif form is Format.csv:
+        talk.put_csv(said for result in results for said in result.said())
+    else:
+        talk.put_json((result.to_dict() for result in results), form)

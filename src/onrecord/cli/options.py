@@ -1,0 +1,131 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.talk import Format
+from onrecord.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from onrecord.answer import Record
+    from onrecord.read import ReadOptions
+
+
+class Form(StrEnum):
+    """What an input is."""
+
+    auto = "auto"
+    html = "html"
+    text = "text"
+
+
+class Spoken(StrEnum):
+    """How a content is given."""
+
+    direct = "direct"
+    indirect = "indirect"
+    mixed = "mixed"
+
+
+class Where:
+    """The record named before the command: `onrecord --db FILE status`."""
+
+    db: Path | None = None
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH", help="Files, folders, globs, web addresses; - is standard input.", show_default=False
+    ),
+]
+Db = Annotated[
+    Path | None,
+    typer.Option("--db", metavar="FILE", help="The record; else $ONRECORD_DB, else the platform's data folder."),
+]
+AsFormat = Annotated[
+    Format | None, typer.Option("--format", help="How to print; else table on a terminal, jsonl elsewhere.")
+]
+Published = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Day of publication, such as 2023-10-20, for all inputs.")
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OURS=THEIRS", help="Column of a table, such as text=body. May be repeated."),
+]
+AsForm = Annotated[Form, typer.Option("--form", help="What the inputs are; auto looks at them.")]
+Include = Annotated[
+    list[str] | None, typer.Option(metavar="PATTERN", help="In folders, only names like this, such as '*.html'.")
+]
+Exclude = Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="In folders, no names like this.")]
+AtMost = Annotated[int | None, typer.Option("--limit", min=0, metavar="N", help="At most so many reports.")]
+Verbatim = Annotated[
+    bool, typer.Option("--verbatim", help="Take texts as they are: no cleaning, offsets of the input.")
+]
+Inside = Annotated[
+    list[str] | None,
+    typer.Option(metavar="HOST:PORT", help="A server inside the network that may be fetched from."),
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="At most so many answers; 0 for all.")]
+
+
+def read_options(
+    published: str | None,
+    columns: list[str] | None,
+    form: Form,
+    include: list[str] | None,
+    exclude: list[str] | None,
+    limit: int | None,
+    inside: list[str] | None,
+) -> ReadOptions:
+    """The options of reading as one value. Raises UsageError."""
+    from onrecord.read import ReadOptions
+
+    return ReadOptions(
+        columns=dict(_mapped(each) for each in columns or ()),
+        form=form.value,
+        published=_day(published) if published else None,
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        limit=limit,
+        inside=frozenset(inside or ()),
+    )
+
+
+def place(db: Path | None) -> Path:
+    """Where the record lies."""
+    from onrecord.settings import db_path
+
+    return db or Where.db or db_path()
+
+
+def opened(db: Path | None) -> Record:
+    """The record to ask. Raises NotFound with what to do where there is none yet."""
+    from onrecord.answer import open_record
+
+    where = place(db)
+    if not where.exists():
+        raise NotFound("there is no record yet.", which=str(where), advice="Make one: onrecord read PATH...")
+    return open_record(where)
+
+
+def _mapped(pair: str) -> tuple[str, str]:
+    ours, equals, theirs = pair.partition("=")
+    if not (ours and equals and theirs):
+        raise UsageError("that is no OURS=THEIRS.", which=f"--map {pair}", advice="Write --map text=body.")
+    return ours, theirs
+
+
+def _day(given: str) -> str:
+    """The date as given; it must be a day, with or without a time, of the calendar."""
+    try:
+        datetime.fromisoformat(given)
+    except ValueError:
+        raise UsageError("that is no date.", which=f"--published {given}", advice="Write 2023-10-20.") from None
+    return given

@@ -1,0 +1,127 @@
+"""`onrecord read`: reports into the record."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from onrecord.cli import talk
+from onrecord.cli.options import (
+    AsForm,
+    AsFormat,
+    AtMost,
+    Db,
+    Exclude,
+    Form,
+    Include,
+    Inside,
+    Map,
+    Paths,
+    Published,
+    Verbatim,
+    place,
+    read_options,
+)
+from onrecord.cli.talk import Format
+
+if TYPE_CHECKING:
+    from onrecord.model import Failure
+    from onrecord.pipeline import Progress, Summary
+
+
+def read(
+    paths: Paths,
+    db: Db = None,
+    published: Published = None,
+    columns: Map = None,
+    form: AsForm = Form.auto,
+    include: Include = None,
+    exclude: Exclude = None,
+    limit: AtMost = None,
+    inside: Inside = None,
+    verbatim: Verbatim = False,
+    format_: AsFormat = None,
+) -> None:
+    """Read reports into the record.
+
+    Run it again at will: what is recorded is not read twice.
+
+    \b
+    Examples:
+      onrecord read reports/
+      onrecord read feed.jsonl --map text=body
+      onrecord read https://example.org/a.html --db campaign.db
+    """
+    from onrecord import pipeline
+    from onrecord.engines import default_engine
+    from onrecord.store import open_store
+
+    options = read_options(published, columns, form, include, exclude, limit, inside)
+    where = place(db)
+    new = not where.exists()
+    with open_store(where) as store:
+        talk.say(f"A new record: {where}" if new else f"The record: {where}", verbose=not new)
+        counts = _Counts()
+        try:
+            with _told(counts) as progress:
+                pipeline.record(paths, store, default_engine(), options=options, verbatim=verbatim, progress=progress)
+        except KeyboardInterrupt:
+            talk.say(f"Stopped. {sentence(counts.now)} The same command goes on from here.")
+            raise typer.Exit(talk.STOPPED) from None
+    if format_ in (Format.json, Format.jsonl):
+        talk.put(json.dumps(counts.now.to_dict()))
+    talk.say(sentence(counts.now))
+    if counts.now.failed:
+        talk.say("What failed: onrecord status --failed")
+        raise typer.Exit(talk.SOME_FAILED)
+
+
+def sentence(counts: Summary) -> str:
+    """The counts in words."""
+    inputs = f"{counts.inputs} input{'' if counts.inputs == 1 else 's'}"
+    said = f"{counts.attributions} new attribution{'' if counts.attributions == 1 else 's'}"
+    done = f"{counts.recorded} recorded, {counts.known} known already, {counts.set_aside} set aside"
+    return f"{inputs}: {done}, {counts.failed} failed; {said}."
+
+
+class _Counts:
+    """The counts so far, kept where they survive a Ctrl-C."""
+
+    def __init__(self) -> None:
+        from onrecord.pipeline import Summary
+
+        self.now = Summary()
+
+
+@contextmanager
+def _told(counts: _Counts) -> Iterator[Progress]:
+    """Failures as they come, and on a terminal how far it is."""
+    from onrecord.terminal import counter, failure_line
+
+    if talk.quiet() or not sys.stderr.isatty():
+
+        def note(now: Summary, failure: Failure | None) -> None:
+            counts.now = now
+            if failure:
+                talk.complain(failure_line(failure))
+
+        yield note
+        return
+
+    with counter() as bar:
+        task = bar.add_task("loading the model")
+
+        def draw(now: Summary, failure: Failure | None) -> None:
+            counts.now = now
+            bar.update(
+                task, description=f"{now.inputs} read, {now.attributions} new attributions", completed=now.inputs
+            )
+            if failure:
+                bar.console.print(failure_line(failure), style="red", soft_wrap=True)
+
+        yield draw

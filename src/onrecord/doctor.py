@@ -1,0 +1,110 @@
+"""Whether this installation can do its work: versions, database, model, place of the record."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from onrecord.errors import OnRecordError
+
+LIBRARIES = ("openvino", "tokenizers", "trafilatura", "lxml", "fastwarc", "sqlalchemy", "pyarrow", "pandas")
+OPTIONAL = {"pyarrow": "onrecord[parquet]", "pandas": "onrecord[frames]"}
+LOW_SPACE = 200 * 2**20
+"""Bytes free on the record's disk below which there is a warning."""
+
+SELF_TEST = "The bridge will open in May, the minister said."
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `advice` says what to do where it is not `ok`."""
+
+    name: str
+    value: str
+    ok: bool = True
+    advice: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+def checks(db: Path) -> Iterator[Check]:
+    """Everything that is looked at, most basic first."""
+    yield Check("onrecord", version("onrecord"))
+    yield Check("Python", f"{platform.python_version()} at {sys.executable}")
+    yield Check("system", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    yield from map(_library, LIBRARIES)
+    yield _sqlite()
+    yield from _place(db)
+    yield _model()
+
+
+def _library(name: str) -> Check:
+    try:
+        return Check(name, version(name))
+    except PackageNotFoundError:
+        if name in OPTIONAL:
+            return Check(name, f"not installed (optional: pip install '{OPTIONAL[name]}')")
+        missing = importlib.util.find_spec(name) is None
+        return Check(name, "not installed", not missing, "Install OnRecord again." if missing else None)
+
+
+def _sqlite() -> Check:
+    with sqlite3.connect(":memory:") as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE t USING fts5(a)")
+        except sqlite3.OperationalError:
+            return Check(
+                "SQLite", f"{sqlite3.sqlite_version} without FTS5", False, "Use a Python whose SQLite has FTS5."
+            )
+    return Check("SQLite", f"{sqlite3.sqlite_version} with FTS5")
+
+
+def _place(db: Path) -> Iterator[Check]:
+    folder = next(parent for parent in (db.parent, *db.parent.parents) if parent.exists())
+    free = shutil.disk_usage(folder).free
+    yield Check("disk", f"{free / 1e9:.1f} GB free", free > LOW_SPACE, None if free > LOW_SPACE else "Make room.")
+    if not os.access(folder, os.W_OK):
+        yield Check("record", f"{db}: the folder {folder} cannot be written", False, "Choose another with --db.")
+        return
+    if not db.exists():
+        yield Check("record", f"none yet at {db}; onrecord read makes it")
+        return
+    try:
+        from onrecord.answer import open_record
+
+        with open_record(db) as record:
+            counts = record.status()
+        yield Check(
+            "record", f"{db}: {counts.reports} reports, {counts.attributions} attributions, schema {counts.schema}"
+        )
+    except OnRecordError as error:
+        yield Check("record", f"{db}: {error.what}", False, error.advice)
+
+
+def _model() -> Check:
+    """The engine starts and reads one sentence."""
+    from onrecord.api import extract
+    from onrecord.engines import default_engine
+
+    try:
+        run = default_engine().run
+        found = len(extract(SELF_TEST).attributions)
+    except OnRecordError as error:
+        return Check("model", error.what, False, error.advice)
+    except ImportError as error:
+        return Check("model", f"cannot be loaded: {error}", False, "Install OnRecord again.")
+    ok = found > 0
+    return Check(
+        "model", f"{run.engine} {run.version}", ok, None if ok else "It finds nothing: install OnRecord again."
+    )
