@@ -75,7 +75,8 @@ class Store(Protocol):
     def judge(self, judgement: Judgement) -> str:
         """Append a judgement; returns its id.
 
-        An engine that judges the same again (same rows, relation and run) adds nothing and gets the first id. Raises NotFound where one of the two rows is not in the record.
+        An engine that judges the same again (same rows, relation and run) adds nothing and gets the first id.
+        Raises NotFound where one of the two rows is not in the record.
         """
         ...
 
@@ -85,6 +86,15 @@ class Store(Protocol):
 
     def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
         """Judgements in force, oldest first, of one row or of all; with `withdrawn`, also those no longer in force."""
+        ...
+
+    # erased
+
+    def take_down(self, report_id: str, *, by: str, reason: str) -> None:
+        """Erase a report, its bytes and all that hangs on it, and keep a note that it was, by whom and why.
+
+        The one way rows leave a record; nothing of them stays in its files. Raises NotFound.
+        """
         ...
 
     # derived

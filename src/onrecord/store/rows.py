@@ -90,7 +90,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer to a search; `snippet` is cut from the content, or from the text where texts were searched (`said` None)."""
+    """One answer to a search. `snippet` is cut from the content, or of a search in texts (`said` is None) the text."""
 
     report: Head
     said: Said | None

@@ -1,0 +1,230 @@
+"""How rows become answers: reports, attributions, readings, failures, counts. Queries only, in portable SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, func, select
+
+from onrecord.errors import NotFound, StoreError
+from onrecord.model import Attribution, Extraction, Report, Run, Span
+from onrecord.store import schema as t
+from onrecord.store.observed import report_of, set_aside_parts
+from onrecord.store.packing import from_json, moment, unpack_bytes
+from onrecord.store.rows import FailureRow, Head, Quote, Reading, Said
+
+_DIGITS = frozenset("0123456789abcdef")
+CANDIDATES = 5
+"""How many ids a NotFound names where a prefix fits several."""
+
+
+def full_id(connection: Connection, table: Table, kind: str, prefix: str) -> str:
+    """The one id that is, or begins with, the prefix (with or without `KIND-sha256-`). Raises NotFound."""
+    stem = f"{kind}-sha256-"
+    digits = prefix.removeprefix(stem).lower()
+    column = table.c.id
+    found: list[str] = []
+    if digits and set(digits) <= _DIGITS:
+        low, high = stem + digits, stem + digits + "g"
+        query = select(column).where(column >= low, column < high).order_by(column).limit(CANDIDATES + 1)
+        found = list(connection.execute(query).scalars())
+    if not found:
+        raise NotFound(f"there is no such {kind} in the record.", which=prefix or "(empty)", advice=_HELP[kind])
+    if len(found) > 1 and found[0] != stem + digits:
+        more = " …" if len(found) > CANDIDATES else ""
+        raise NotFound(
+            f"this fits several {kind}s: {', '.join(found[:CANDIDATES])}{more}.",
+            which=prefix,
+            advice="Give more digits.",
+        )
+    return found[0]
+
+
+_HELP = {"report": "`onrecord search` finds reports.", "attribution": "`onrecord search` finds attributions."}
+
+
+def heads(connection: Connection, report_seqs: Iterable[int]) -> dict[int, Head]:
+    """The reports in one line each, by `seq`."""
+    r = t.reports.c
+    first = (
+        select(t.readings.c.origin)
+        .where(t.readings.c.report_seq == r.seq)
+        .order_by(t.readings.c.seq)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(r.seq, r.id, r.headline, r.publisher, r.published, r.url, first.label("origin"))
+    rows = connection.execute(query.where(r.seq.in_(set(report_seqs))))
+    return {x.seq: Head(x.id, x.headline, x.publisher, x.published, x.url, x.origin) for x in rows}
+
+
+def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
+    """The attributions with these `seq`s, in that order."""
+    rows = {row.seq: row for row in connection.execute(select(t.attributions).where(t.attributions.c.seq.in_(seqs)))}
+    spans: dict[int, list[Row[Any]]] = {}
+    in_order = select(t.contents).where(t.contents.c.attribution_seq.in_(seqs)).order_by(*t.contents.primary_key)
+    for span in connection.execute(in_order):
+        spans.setdefault(span.attribution_seq, []).append(span)
+    s = t.sightings
+    newest = select(s).where(s.c.attribution_seq.in_(seqs)).order_by(s.c.run_seq)
+    seen = {row.attribution_seq: row for row in connection.execute(newest)}
+    reports = heads(connection, {row.report_seq for row in rows.values()})
+    texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1])
+    return [_said(rows[k], spans[k], seen[k], reports[rows[k].report_seq], texts.get(k)) for k in seqs if k in rows]
+
+
+def _texts(connection: Connection, seqs: Sequence[int]) -> dict[int, str]:
+    query = select(t.attributions.c.seq, t.reports.c.text).join(
+        t.reports, t.reports.c.seq == t.attributions.c.report_seq
+    )
+    return {row.seq: row.text for row in connection.execute(query.where(t.attributions.c.seq.in_(seqs)))}
+
+
+def _said(row: Row[Any], spans: list[Row[Any]], seen: Row[Any], head: Head, text: str | None) -> Said:
+    def quote(name: str) -> Quote | None:
+        start = getattr(row, f"{name}_start")
+        return Quote(start, getattr(row, f"{name}_end"), getattr(row, name)) if start is not None else None
+
+    content = tuple(Quote(s.start, s.end, text[s.start : s.end] if text is not None else row.content) for s in spans)
+    return Said(row.id, head, quote("source"), quote("cue"), content, seen.kind, seen.score)
+
+
+def attributions(connection: Connection, report_id: str) -> list[Said]:
+    """All attributions of a report, in the order of its text."""
+    query = (
+        select(t.attributions.c.seq)
+        .join(t.reports, t.reports.c.seq == t.attributions.c.report_seq)
+        .where(t.reports.c.id == report_id)
+    )
+    found = saids(connection, list(connection.execute(query).scalars()))
+    return sorted(found, key=lambda said: (said.content[0].start, said.content[0].end, said.id))
+
+
+def extraction(connection: Connection, report_seq: int) -> Extraction:
+    """A report as first read, with what the newest of its runs found and set aside."""
+    e, r = t.examinations.c, t.readings.c
+    query = select(e.run_seq, e.reading_seq).join(t.readings, r.seq == e.reading_seq).where(r.report_seq == report_seq)
+    newest = connection.execute(query.order_by(e.run_seq.desc(), e.seq)).first()
+    if newest is None:
+        raise StoreError("no run has read this report.", which=f"report {report_seq}", advice="Run `onrecord verify`.")
+    report = first_report(connection, report_seq)
+    found = run_attributions(connection, report_seq, newest.run_seq, report.id)
+    parts = set_aside_parts(connection, newest.reading_seq, newest.run_seq)
+    return Extraction(report, tuple(found), run(connection, newest.run_seq), parts)
+
+
+def first_report(connection: Connection, report_seq: int) -> Report:
+    """A report as it was first read."""
+    row = connection.execute(select(t.reports).filter_by(seq=report_seq)).one()
+    first = select(t.readings).filter_by(report_seq=report_seq).order_by(t.readings.c.seq).limit(1)
+    reading = connection.execute(first).one()
+    raw_sha256 = connection.execute(select(t.raws.c.sha256).filter_by(seq=reading.raw_seq)).scalar_one()
+    return report_of(row, reading, raw_sha256, set_aside_parts(connection, reading.seq, None))
+
+
+def run(connection: Connection, run_seq: int) -> Run:
+    """An engine at work."""
+    row = connection.execute(select(t.runs).filter_by(seq=run_seq)).one()
+    return Run(row.engine, row.version, from_json(row.settings))
+
+
+def run_attributions(connection: Connection, report_seq: int, run_seq: int, report_id: str) -> list[Attribution]:
+    """What one run saw in a report, in the order of its text."""
+    a, s, c = t.attributions.c, t.sightings.c, t.contents.c
+    query = (
+        select(t.attributions, s.kind, s.score, c.start, c.end)
+        .join(t.sightings, s.attribution_seq == a.seq)
+        .join(t.contents, c.attribution_seq == a.seq)
+        .where(a.report_seq == report_seq, s.run_seq == run_seq)
+        .order_by(a.seq, c.n)
+    )
+    rows: dict[int, tuple[Row[Any], list[Span]]] = {}
+    for row in connection.execute(query):
+        rows.setdefault(row.seq, (row, []))[1].append(Span(row.start, row.end))
+    found = [
+        Attribution(
+            report_id,
+            Span(row.source_start, row.source_end) if row.source_start is not None else None,
+            Span(row.cue_start, row.cue_end) if row.cue_start is not None else None,
+            tuple(spans),
+            row.kind,
+            row.score,
+        )
+        for row, spans in rows.values()
+    ]
+    return sorted(found, key=lambda x: (x.content, x.source or Span(0, 1), x.cue or Span(0, 1)))
+
+
+def readings(connection: Connection, report_id: str) -> list[Reading]:
+    """From where and when a report was read."""
+    r = t.readings.c
+    query = (
+        select(r.id, t.raws.c.sha256, r.origin, r.captured, r.delivered_by, r.read_at)
+        .join(t.reports, t.reports.c.seq == r.report_seq)
+        .join(t.raws, t.raws.c.seq == r.raw_seq)
+        .where(t.reports.c.id == report_id)
+        .order_by(r.seq)
+    )
+    return [
+        Reading(x.id, report_id, x.sha256, x.origin, moment(x.captured), x.delivered_by, _when(x.read_at))
+        for x in connection.execute(query)
+    ]
+
+
+def raw(connection: Connection, raw_sha256: str) -> bytes:
+    """The bytes as they were read. Raises NotFound; ValueError where they are damaged."""
+    row = connection.execute(select(t.raws).filter_by(sha256=raw_sha256)).first()
+    if row is None:
+        raise NotFound("no such bytes are in the record.", which=raw_sha256, advice="`onrecord show` names a report's.")
+    return unpack_bytes(row.codec, row.data, row.bytes)
+
+
+def failures(connection: Connection, *, resolved: bool) -> list[FailureRow]:
+    """Failures, oldest first; the resolved ones only if asked for."""
+    f, done = t.failures.c, t.resolutions.c
+    query = (
+        select(t.failures, done.at.label("done")).outerjoin(t.resolutions, done.failure_seq == f.seq).order_by(f.seq)
+    )
+    if not resolved:
+        query = query.where(done.seq.is_(None))
+    return [
+        FailureRow(x.origin, x.stage, x.reason, x.advice, _when(x.at), moment(x.done))
+        for x in connection.execute(query.order_by(f.seq))
+    ]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many of each the record holds."""
+    tables = {"reports": t.reports, "readings": t.readings, "attributions": t.attributions, "runs": t.runs}
+    tables["judgements"] = t.judgements
+    held = {
+        name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in tables.items()
+    }
+    p, r = t.set_aside.c, t.readings.c
+    whole = select(func.count(r.report_seq.distinct())).join(t.set_aside, p.reading_seq == r.seq)
+    whole = whole.where(p.run_seq.is_not(None), p.start.is_(None), p.raw_start.is_(None))
+    held["set_aside"] = connection.execute(whole).scalar_one()
+    done = t.resolutions.c.failure_seq
+    unresolved = select(func.count()).select_from(t.failures).where(t.failures.c.seq.not_in(select(done)))
+    held["failures"] = connection.execute(unresolved).scalar_one()
+    return held
+
+
+def report_seqs(connection: Connection, after: int, limit: int) -> list[int]:
+    """The next reports in the order of recording."""
+    seq = t.reports.c.seq
+    return list(connection.execute(select(seq).where(seq > after).order_by(seq).limit(limit)).scalars())
+
+
+def seqs_below(connection: Connection, table: Table, below: int | None, limit: int) -> Iterator[int]:
+    """The newest rows of a table, newest first, below a `seq`."""
+    query = select(table.c.seq).order_by(table.c.seq.desc()).limit(limit)
+    if below is not None:
+        query = query.where(table.c.seq < below)
+    yield from connection.execute(query).scalars()
+
+
+def _when(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,226 @@
+"""The tables of a record, as SQLAlchemy describes them, and the triggers that keep observed and judged rows.
+
+`seq` numbers the rows of a table in the order of recording and joins tables; `id` names a row by its content.
+Times are ISO 8601 in UTC. Migrations make these tables (`migrations/`); what is derived is made by `derived`.
+"""
+# ruff: noqa: S608 - the SQL is put together from names written here
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
+
+APPLICATION_ID = 0x4F6E5263
+"""`OnRc` in the header of the SQLite file: it is a record."""
+
+metadata = MetaData()
+
+
+def _seq() -> Column[int]:
+    return Column("seq", Integer, primary_key=True)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, nullable=False, unique=True)
+
+
+def _to(name: str, table: str, **more: bool) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{table}.seq"), nullable=False, **more)  # type: ignore[arg-type]
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _maybe_text(name: str) -> Column[str]:
+    return Column(name, Text)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _maybe_number(name: str) -> Column[int]:
+    return Column(name, Integer)
+
+
+raws = Table(
+    "raws",
+    metadata,
+    _seq(),
+    Column("sha256", Text, nullable=False, unique=True),
+    _number("bytes"),
+    _text("codec"),
+    Column("data", LargeBinary, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    _seq(),
+    _id(),
+    _maybe_text("url"),
+    _maybe_text("publisher"),
+    Column("published", Text, index=True),
+    _maybe_text("headline"),
+    _text("byline"),
+    _text("text"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    _seq(),
+    _id(),
+    _to("report_seq", "reports"),
+    _to("raw_seq", "raws", index=True),
+    _text("origin"),
+    _text("form"),
+    _maybe_text("captured"),
+    _maybe_text("delivered_by"),
+    _text("given"),
+    _maybe_text("language"),
+    _text("encoding"),
+    _maybe_number("headline_start"),
+    _maybe_number("headline_end"),
+    _text("found"),
+    _text("flags"),
+    Column("map", LargeBinary, nullable=False),
+    _text("read_at"),
+    UniqueConstraint("report_seq", "raw_seq", "origin"),
+)
+
+runs = Table("runs", metadata, _seq(), _id(), _text("engine"), _text("version"), _text("settings"))
+
+examinations = Table(
+    "examinations",
+    metadata,
+    _seq(),
+    _to("reading_seq", "readings"),
+    _to("run_seq", "runs"),
+    _text("at"),
+    _text("digest"),
+    UniqueConstraint("reading_seq", "run_seq"),
+)
+
+attributions = Table(
+    "attributions",
+    metadata,
+    _seq(),
+    _id(),
+    _to("report_seq", "reports", index=True),
+    _maybe_number("source_start"),
+    _maybe_number("source_end"),
+    _maybe_number("cue_start"),
+    _maybe_number("cue_end"),
+    _maybe_text("source"),
+    _maybe_text("cue"),
+    _text("content"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    _to("attribution_seq", "attributions", primary_key=True),
+    Column("n", Integer, primary_key=True),
+    _number("start"),
+    _number("end"),
+    sqlite_with_rowid=False,
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _to("attribution_seq", "attributions", primary_key=True),
+    _to("run_seq", "runs", primary_key=True),
+    _text("kind"),
+    Column("score", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    _seq(),
+    _to("reading_seq", "readings", index=True),
+    Column("run_seq", Integer, ForeignKey("runs.seq")),
+    _text("stage"),
+    _text("reason"),
+    _maybe_number("start"),
+    _maybe_number("end"),
+    _maybe_number("raw_start"),
+    _maybe_number("raw_end"),
+    _maybe_text("detail"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    _seq(),
+    _id(),
+    Column("origin", Text, nullable=False, index=True),
+    _text("stage"),
+    _text("reason"),
+    _maybe_text("advice"),
+    _text("at"),
+)
+
+resolutions = Table(
+    "resolutions",
+    metadata,
+    _seq(),
+    _id(),
+    _to("failure_seq", "failures", unique=True),
+    _text("at"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    _seq(),
+    _id(),
+    Column("a", Text, nullable=False, index=True),
+    Column("b", Text, nullable=False, index=True),
+    _text("relation"),
+    _text("by_kind"),
+    _text("by"),
+    Column("score", Float),
+    _maybe_text("reason"),
+    _text("at"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    _seq(),
+    _id(),
+    Column("target", Text, nullable=False, index=True),
+    _text("by_kind"),
+    _text("by"),
+    _maybe_text("reason"),
+    _text("at"),
+)
+
+takedowns = Table("takedowns", metadata, _seq(), _id(), _text("report_id"), _text("by"), _text("reason"), _text("at"))
+
+takedown_open = Table("takedown_open", metadata, Column("report_id", Text, primary_key=True))
+"""Holds a row only inside the transaction of a takedown; while it does, rows may be deleted."""
+
+KEPT = tuple(name for name in metadata.tables if name != "takedown_open")
+"""Tables whose rows are never changed, and deleted only by a takedown."""
+
+
+def triggers() -> dict[str, str]:
+    """The triggers by name: an update is refused always, a deletion outside a takedown."""
+    made = {}
+    for table in KEPT:
+        kind = "judged" if table in ("judgements", "withdrawals") else "observed"
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{kind} rows are never %s (table {table})'); END"
+        made[f"{table}_no_update"] = f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse % 'changed'}"
+        made[f"{table}_no_delete"] = (
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+            f"WHEN NOT EXISTS (SELECT 1 FROM takedown_open) {refuse % 'deleted'}"
+        )
+    return made

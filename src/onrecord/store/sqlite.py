@@ -1,0 +1,242 @@
+"""The store on one SQLite file: `Store` as a thin layer over the rooms that write, read, search, judge and verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, select
+
+from onrecord.model import Extraction, Failure, RawReport, Report
+from onrecord.store import derived, judged, migrate, read, search, takedown, verify, write
+from onrecord.store import schema as t
+from onrecord.store.database import Database
+from onrecord.store.observed import plain
+from onrecord.store.place import path_of, prepare, refuse_other_tables
+from onrecord.store.rows import (
+    FailureRow,
+    Head,
+    Hit,
+    Judgement,
+    Outcome,
+    Page,
+    Problem,
+    Query,
+    Reading,
+    Said,
+    Source,
+    Status,
+    Withdrawal,
+)
+
+STREAM = 50
+"""Reports that `extractions` reads in one short transaction."""
+
+
+def open_sqlite(where: str | Path, *, create: bool) -> SqliteStore:
+    """Open, make or bring up to date the record at a path; see `open_store`."""
+    path = path_of(where)
+    prepare(path, create=create)
+    database = Database(path)
+    try:
+        _bring_up(database)
+        database.set_log()
+    except BaseException:
+        database.close()
+        raise
+    return SqliteStore(database)
+
+
+def _bring_up(database: Database) -> None:
+    with database.read() as connection:
+        if _is_current(connection, database):
+            return
+    with database.write() as connection:
+        if _is_current(connection, database):
+            return
+        if migrate.revision(connection) != t.HEAD:
+            migrate.upgrade(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {t.APPLICATION_ID}")
+        derived.rebuild(connection)
+
+
+def _is_current(connection: Connection, database: Database) -> bool:
+    refuse_other_tables(connection, database.path)
+    found = migrate.revision(connection)
+    migrate.refuse_newer(found, str(database.path))
+    return found == t.HEAD and derived.is_current(connection)
+
+
+class SqliteStore:
+    """A record in one SQLite file; every call is described in `protocol.Store`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def location(self) -> str:
+        """The path of the file."""
+        return str(self._database.path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def record(self, raw: RawReport, extraction: Extraction) -> Outcome:
+        """Record one report with its bytes, in one transaction that is durable on return; again is a no-op."""
+        return self.record_many([(raw, extraction)])[0]
+
+    def record_many(self, batch: Iterable[tuple[RawReport, Extraction]]) -> list[Outcome]:
+        """Like `record`, all of the batch in one transaction: everything or nothing."""
+        pairs = list(batch)
+        for raw, extraction in pairs:
+            write.check(raw, extraction)
+        with self._database.write() as connection:
+            return [write.record(connection, raw, extraction) for raw, extraction in pairs]
+
+    def record_failure(self, failure: Failure) -> None:
+        """Note an input that failed; the same unresolved failure twice is noted once."""
+        with self._database.write() as connection:
+            write.record_failure(connection, failure)
+
+    def done(self, origin: str, raw_sha256: str, run_id: str) -> bool:
+        """Whether these bytes from this origin were already recorded by this run."""
+        e, r = t.examinations.c, t.readings.c
+        query = (
+            select(e.seq)
+            .join(t.readings, r.seq == e.reading_seq)
+            .join(t.raws, t.raws.c.seq == r.raw_seq)
+            .join(t.runs, t.runs.c.seq == e.run_seq)
+            .where(t.raws.c.sha256 == raw_sha256, r.origin == plain(origin), t.runs.c.id == run_id)
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def judge(self, judgement: Judgement) -> str:
+        """Append a judgement; returns its id."""
+        with self._database.write() as connection:
+            return judged.judge(connection, judgement)
+
+    def withdraw(self, withdrawal: Withdrawal) -> str:
+        """Append a withdrawal; returns its id."""
+        with self._database.write() as connection:
+            return judged.withdraw(connection, withdrawal)
+
+    def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
+        """Judgements in force, oldest first; with `withdrawn`, also those no longer in force."""
+        with self._database.read() as connection:
+            return judged.judgements(connection, row_id, withdrawn=withdrawn)
+
+    def rebuild(self) -> None:
+        """Drop what is derived and make it again."""
+        with self._database.write() as connection:
+            derived.rebuild(connection)
+
+    def verify(self) -> Iterator[Problem]:
+        """Derive everything again from the stored bytes, and say what does not fit."""
+        return verify.verify(self._database)
+
+    def take_down(self, report_id: str, *, by: str, reason: str) -> None:
+        """Erase a report and all that hangs on it from the file, and keep a note that it was, by whom and why."""
+        full = self.report_id(report_id)
+        with self._database.write() as connection:
+            takedown.take_down(connection, full, by, reason)
+            derived.rebuild(connection)
+        self._database.shrink()
+
+    def report_id(self, prefix: str) -> str:
+        """The full id of the one report that the prefix fits."""
+        with self._database.read() as connection:
+            return read.full_id(connection, t.reports, "report", prefix)
+
+    def report(self, report_id: str) -> Report:
+        """The report as first read."""
+        with self._database.read() as connection:
+            return read.first_report(connection, _report_seq(connection, report_id))
+
+    def readings(self, report_id: str) -> list[Reading]:
+        """Every place and version of bytes this report was read from."""
+        with self._database.read() as connection:
+            return read.readings(connection, read.full_id(connection, t.reports, "report", report_id))
+
+    def raw(self, raw_sha256: str) -> bytes:
+        """The bytes as they were read."""
+        with self._database.read() as connection:
+            return read.raw(connection, raw_sha256)
+
+    def extraction(self, report_id: str) -> Extraction:
+        """The report with what the newest run that read it found and set aside."""
+        with self._database.read() as connection:
+            return read.extraction(connection, _report_seq(connection, report_id))
+
+    def attributions(self, report_id: str) -> list[Said]:
+        """All attributions of a report, of every run, in the order of the text."""
+        with self._database.read() as connection:
+            return read.attributions(connection, read.full_id(connection, t.reports, "report", report_id))
+
+    def attribution(self, attribution_id: str) -> Said:
+        """One attribution by id or unique prefix."""
+        with self._database.read() as connection:
+            full = read.full_id(connection, t.attributions, "attribution", attribution_id)
+            seq = connection.execute(select(t.attributions.c.seq).filter_by(id=full)).scalar_one()
+            return read.saids(connection, [seq])[0]
+
+    def search(self, query: Query) -> Page[Hit]:
+        """Answers to a query."""
+        with self._database.read() as connection:
+            return search.search(connection, query)
+
+    def who(self, name: str, *, limit: int = 20, cursor: str | None = None) -> Page[Said]:
+        """Attributions whose source contains every word of `name`."""
+        with self._database.read() as connection:
+            return search.who(connection, name, limit, cursor)
+
+    def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> list[Source]:
+        """Sources as written, most attributions first."""
+        with self._database.read() as connection:
+            return search.sources(connection, words, limit, offset)
+
+    def status(self) -> Status:
+        """Counts of everything."""
+        with self._database.read() as connection:
+            held, sources = read.counts(connection), search.count_sources(connection)
+        size = self._database.path.stat().st_size
+        return Status(location=self.location, schema=t.HEAD, bytes=size, sources=sources, **held)
+
+    def failures(self, *, resolved: bool = False) -> list[FailureRow]:
+        """Unresolved failures, oldest first; with `resolved`, all."""
+        with self._database.read() as connection:
+            return read.failures(connection, resolved=resolved)
+
+    def heads(self, *, limit: int = 50, cursor: str | None = None) -> Page[Head]:
+        """The reports, newest recorded first."""
+        with self._database.read() as connection:
+            return search.newest_reports(connection, limit, cursor)
+
+    def extractions(self) -> Iterator[Extraction]:
+        """Every report with what the newest run found in it, in the order of recording."""
+        last = -1
+        while True:
+            with self._database.read() as connection:
+                seqs = read.report_seqs(connection, last, STREAM)
+                found = [read.extraction(connection, seq) for seq in seqs]
+            yield from found
+            if len(seqs) < STREAM:
+                return
+            last = seqs[-1]
+
+
+def _report_seq(connection: Connection, prefix: str) -> int:
+    full = read.full_id(connection, t.reports, "report", prefix)
+    seq: int = connection.execute(select(t.reports.c.seq).filter_by(id=full)).scalar_one()
+    return seq
