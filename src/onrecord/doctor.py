@@ -8,18 +8,19 @@ import platform
 import shutil
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from onrecord.errors import OnRecordError
+from onrecord.errors import NotFound, OnRecordError
 
 LIBRARIES = ("openvino", "tokenizers", "trafilatura", "lxml", "fastwarc", "sqlalchemy", "pyarrow", "pandas")
 OPTIONAL = {"pyarrow": "onrecord[parquet]", "pandas": "onrecord[frames]"}
 LOW_SPACE = 200 * 2**20
-"""Bytes free on the record's disk below which there is a warning."""
+"""Bytes free on the record's disk below which something is wrong."""
 
 SELF_TEST = "The bridge will open in May, the minister said."
 
@@ -38,13 +39,13 @@ class Check:
         return asdict(self)
 
 
-def checks(db: Path) -> Iterator[Check]:
+def checks(db: str) -> Iterator[Check]:
     """Everything that is looked at, most basic first."""
     yield Check("onrecord", version("onrecord"))
     yield Check("Python", f"{platform.python_version()} at {sys.executable}")
     yield Check("system", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     yield from map(_library, LIBRARIES)
-    yield _sqlite()
+    yield _database()
     yield from _place(db)
     yield _model()
 
@@ -59,37 +60,37 @@ def _library(name: str) -> Check:
         return Check(name, "not installed", not missing, "Install OnRecord again." if missing else None)
 
 
-def _sqlite() -> Check:
-    with sqlite3.connect(":memory:") as connection:
-        try:
-            connection.execute("CREATE VIRTUAL TABLE t USING fts5(a)")
-        except sqlite3.OperationalError:
-            return Check(
-                "SQLite", f"{sqlite3.sqlite_version} without FTS5", False, "Use a Python whose SQLite has FTS5."
-            )
-    return Check("SQLite", f"{sqlite3.sqlite_version} with FTS5")
+def _database() -> Check:
+    """A record can be made, with its search tables."""
+    from onrecord.store import open_store
 
-
-def _place(db: Path) -> Iterator[Check]:
-    folder = next(parent for parent in (db.parent, *db.parent.parents) if parent.exists())
-    free = shutil.disk_usage(folder).free
-    yield Check("disk", f"{free / 1e9:.1f} GB free", free > LOW_SPACE, None if free > LOW_SPACE else "Make room.")
-    if not os.access(folder, os.W_OK):
-        yield Check("record", f"{db}: the folder {folder} cannot be written", False, "Choose another with --db.")
-        return
-    if not db.exists():
-        yield Check("record", f"none yet at {db}; onrecord read makes it")
-        return
     try:
-        from onrecord.answer import open_record
+        with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "try.db") as store:
+            store.status()
+    except OnRecordError as error:
+        advice = error.advice or "Use a Python whose SQLite has FTS5."
+        return Check("SQLite", f"{sqlite3.sqlite_version}: {error.what}", False, advice)
+    return Check("SQLite", f"{sqlite3.sqlite_version}, search works")
 
+
+def _place(db: str) -> Iterator[Check]:
+    from onrecord.answer import open_record
+
+    try:
         with open_record(db) as record:
             counts = record.status()
-        yield Check(
-            "record", f"{db}: {counts.reports} reports, {counts.attributions} attributions, schema {counts.schema}"
-        )
+        facts = f"{counts.reports} reports, {counts.attributions} attributions, schema {counts.schema}"
+        yield Check("record", f"{counts.location}: {facts}")
+    except NotFound:
+        yield Check("record", f"none yet at {db}; onrecord read makes it")
     except OnRecordError as error:
         yield Check("record", f"{db}: {error.what}", False, error.advice)
+        return
+    folder = next(parent for parent in Path(db).expanduser().absolute().parents if parent.exists())
+    if not os.access(folder, os.W_OK):
+        yield Check("folder", f"{folder} cannot be written", False, "Choose another place with --db.")
+    free = shutil.disk_usage(folder).free
+    yield Check("disk", f"{free / 1e9:.1f} GB free", free > LOW_SPACE, None if free > LOW_SPACE else "Make room.")
 
 
 def _model() -> Check:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,7 +43,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def start(
-    db: Annotated[Path | None, typer.Option("--db", metavar="FILE", help="The record to use.")] = None,
+    db: Annotated[str | None, typer.Option("--db", metavar="FILE", help="The record to use.")] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell only what failed.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Tell more; tracebacks of errors.")] = False,
     version: Annotated[  # noqa: ARG001 - its callback does it

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.cli.talk import Format
-from onrecord.errors import NotFound, UsageError
+from onrecord.errors import UsageError
 
 if TYPE_CHECKING:
     from onrecord.answer import Record
@@ -36,7 +35,7 @@ class Spoken(StrEnum):
 class Where:
     """The record named before the command: `onrecord --db FILE status`."""
 
-    db: Path | None = None
+    db: str | None = None
 
 
 Paths = Annotated[
@@ -46,7 +45,7 @@ Paths = Annotated[
     ),
 ]
 Db = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--db", metavar="FILE", help="The record; else $ONRECORD_DB, else the platform's data folder."),
 ]
 AsFormat = Annotated[
@@ -98,21 +97,18 @@ def read_options(
     )
 
 
-def place(db: Path | None) -> Path:
+def place(db: str | None) -> str:
     """Where the record lies."""
     from onrecord.settings import db_path
 
-    return db or Where.db or db_path()
+    return db or Where.db or str(db_path())
 
 
-def opened(db: Path | None) -> Record:
-    """The record to ask. Raises NotFound with what to do where there is none yet."""
+def opened(db: str | None) -> Record:
+    """The record to ask. Raises NotFound where there is none yet."""
     from onrecord.answer import open_record
 
-    where = place(db)
-    if not where.exists():
-        raise NotFound("there is no record yet.", which=str(where), advice="Make one: onrecord read PATH...")
-    return open_record(where)
+    return open_record(place(db))
 
 
 def _mapped(pair: str) -> tuple[str, str]:

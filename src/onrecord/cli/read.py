@@ -62,10 +62,9 @@ def read(
     from onrecord.store import open_store
 
     options = read_options(published, columns, form, include, exclude, limit, inside)
-    where = place(db)
-    new = not where.exists()
-    with open_store(where) as store:
-        talk.say(f"A new record: {where}" if new else f"The record: {where}", verbose=not new)
+    with open_store(place(db)) as store:
+        new = store.status().readings == 0
+        talk.say(f"{'A new record' if new else 'The record'}: {store.location}", verbose=not new)
         counts = _Counts()
         try:
             with _told(counts) as progress:

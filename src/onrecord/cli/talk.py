@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -40,8 +41,10 @@ class _Level:
 
 
 def level(*, quiet: bool, verbose: bool) -> None:
-    """Set how much is said."""
+    """Set how much is said; libraries' warnings, which are for developers, only when verbose."""
     _Level.now = 0 if quiet else 2 if verbose else 1
+    if not (verbose or sys.warnoptions):
+        warnings.simplefilter("ignore")
 
 
 def quiet() -> bool:

@@ -1,0 +1,67 @@
+"""Fixtures that several tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from onrecord.cli import main
+from tests.tiny import TinyEngine
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did: its exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Ran]
+
+STORY = """Bridge will open in May, mayor says
+
+Mayor Lee said that the bridge will open in May.
+
+“Nobody asked the engineers,” said Councillor Amara Diallo.
+"""
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> TinyEngine:
+    """The tiny engine in place of the shipped one."""
+    engine = TinyEngine()
+    monkeypatch.setattr("onrecord.engines.default_engine", lambda: engine)
+    return engine
+
+
+@pytest.fixture
+def command(
+    tiny: TinyEngine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Command:
+    """Runs the command line in this process, with the tiny engine and a record of its own."""
+    monkeypatch.setenv("ONRECORD_DB", str(tmp_path / "record.db"))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: str | Path) -> Ran:
+        capsys.readouterr()
+        code = main([str(a) for a in arguments])
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    """A folder with two reports and one file that is none."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "bridge.txt").write_text(STORY, encoding="utf-8")
+    (folder / "harbour.txt").write_text("Harbour to close\n\nMinister Roy said that the harbour will close.\n")
+    (folder / "noise.bin").write_bytes(bytes(range(256)) * 8)
+    return folder

@@ -1,0 +1,31 @@
+"""A tiny deterministic engine for tests of everything around engines: it knows one verb and two patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from onrecord.model import Proposal, Report, Run, Span
+
+PATTERNS = (
+    re.compile(r"(?P<source>(?:[A-Z]\w+ ?)+) (?P<cue>said) (?P<content>that [^.\n]+)"),
+    re.compile(r"(?P<content>“[^”]+”) (?P<cue>said) (?P<source>(?:the )?(?:[A-Z]\w+ ?)+\b)"),
+)
+
+
+class TinyEngine:
+    """`Mayor Lee said that …` and `“…,” said Mayor Lee`."""
+
+    run = Run("tiny", "1")
+
+    def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
+        """For each report its proposals, in order of their place in the text."""
+        return [sorted(self._read(report.text), key=lambda p: p.content) for report in reports]
+
+    def _read(self, text: str) -> list[Proposal]:
+        matches = (match for pattern in PATTERNS for match in pattern.finditer(text))
+        return [Proposal(_span(m, "source"), _span(m, "cue"), (_span(m, "content"),), 0.9) for m in matches]
+
+
+def _span(match: re.Match[str], name: str) -> Span:
+    return Span(match.start(name), match.end(name))
