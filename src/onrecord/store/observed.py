@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from onrecord.model import (
     Found,
@@ -24,6 +24,23 @@ _VALUES = ("url", "publisher", "published", "headline")
 _READING = (
     *("origin", "form", "captured", "delivered_by", "given", "language", "encoding"),
     *("headline_start", "headline_end", "found", "flags", "read_at"),
+)
+
+
+_PARTS = (
+    select(t.set_aside)
+    .where(
+        t.set_aside.c.reading_seq == bindparam("reading"),
+        t.set_aside.c.run_seq.is_not_distinct_from(bindparam("run")),
+    )
+    .order_by(t.set_aside.c.seq)
+)
+_RUN_ID = select(t.runs.c.id).where(t.runs.c.seq == bindparam("run")).scalar_subquery()
+_NAMES = select(t.readings.c.id, t.readings.c.report_seq, _RUN_ID).where(t.readings.c.seq == bindparam("reading"))
+_SEEN = (
+    select(t.attributions.c.id, t.sightings.c.kind, t.sightings.c.score)
+    .join(t.sightings, t.sightings.c.attribution_seq == t.attributions.c.seq)
+    .where(t.attributions.c.report_seq == bindparam("report"), t.sightings.c.run_seq == bindparam("run"))
 )
 
 
@@ -95,11 +112,7 @@ def report_of(report: Row[Any], reading: Row[Any], raw_sha256: str, parts: Seque
 
 def set_aside_parts(connection: Connection, reading_seq: int, run_seq: int | None) -> tuple[SetAside, ...]:
     """What cleaning (no run) or a run set aside of a reading, in the order it was given."""
-    column = t.set_aside.c.run_seq
-    of_run = column.is_(None) if run_seq is None else column == run_seq
-    rows = connection.execute(
-        select(t.set_aside).where(t.set_aside.c.reading_seq == reading_seq, of_run).order_by(t.set_aside.c.seq)
-    )
+    rows = connection.execute(_PARTS, {"reading": reading_seq, "run": run_seq})
     return tuple(SetAside(r.stage, r.reason, r.start, r.end, r.raw_start, r.raw_end, r.detail) for r in rows)
 
 
@@ -108,19 +121,14 @@ def digest(connection: Connection, reading_seq: int, run_seq: int, at: str) -> s
 
     With the ids of reading, run and attributions, which cover the rest, it shows any altered row.
     """
-    reading = connection.execute(select(t.readings.c.id, t.readings.c.report_seq).filter_by(seq=reading_seq)).one()
-    run_id = connection.execute(select(t.runs.c.id).filter_by(seq=run_seq)).scalar_one()
-    seen = connection.execute(
-        select(t.attributions.c.id, t.sightings.c.kind, t.sightings.c.score)
-        .join(t.sightings, t.sightings.c.attribution_seq == t.attributions.c.seq)
-        .where(t.attributions.c.report_seq == reading.report_seq, t.sightings.c.run_seq == run_seq)
-    )
+    reading_id, report_seq, run_id = connection.execute(_NAMES, {"reading": reading_seq, "run": run_seq}).one()
+    seen = connection.execute(_SEEN, {"report": report_seq, "run": run_seq})
     parts = [
         [p.stage, p.reason, p.start, p.end, p.raw_start, p.raw_end, p.detail]
         for run in (None, run_seq)
         for p in set_aside_parts(connection, reading_seq, run)
     ]
-    said = [run_id, reading.id, at, sorted(list(row) for row in seen), parts]
+    said = [run_id, reading_id, at, sorted(list(row) for row in seen), parts]
     return hashlib.sha256(canonical_json(said)).hexdigest()[:32]
 
 

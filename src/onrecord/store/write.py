@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from onrecord.model import Attribution, Extraction, Failure, RawReport, Run, SetAside, Span, content_id
 from onrecord.store import derived
@@ -16,6 +18,19 @@ from onrecord.store.rows import Outcome
 
 GAP = " … "
 """Stands between the spans of a split content in the column `content`, which has them in the order of the text."""
+
+_UNRESOLVED = (
+    select(t.failures)
+    .outerjoin(t.resolutions, t.resolutions.c.failure_seq == t.failures.c.seq)
+    .where(t.resolutions.c.seq.is_(None), t.failures.c.origin == bindparam("origin"))
+)
+_EXAMINED = (
+    select(t.examinations.c.seq)
+    .join(t.readings, t.readings.c.seq == t.examinations.c.reading_seq)
+    .where(t.readings.c.report_seq == bindparam("report"), t.examinations.c.run_seq == bindparam("run"))
+)
+_KNOWN = select(t.attributions.c.id, t.attributions.c.seq).where(t.attributions.c.report_seq == bindparam("report"))
+_LAST = select(func.coalesce(func.max(t.attributions.c.seq), 0))
 
 
 def check(raw: RawReport, extraction: Extraction) -> None:
@@ -65,16 +80,16 @@ def record_failure(connection: Connection, failure: Failure) -> None:
     """Note a failure, unless the very same one is unresolved already."""
     row = {"origin": plain(failure.origin), "stage": failure.stage, "reason": plain(failure.reason)}
     row["advice"] = plain(failure.advice) if failure.advice else None  # type: ignore[assignment]
-    if seq_of(connection, _unresolved(), **row) is None:
+    same = (failure.stage, row["reason"], row["advice"])
+    held = connection.execute(_UNRESOLVED, {"origin": row["origin"]})
+    if same not in [(f.stage, f.reason, f.advice) for f in held]:
         at = now()
         _add(connection, t.failures, row | {"at": at, "id": failure_id(row | {"at": at})})
 
 
 def resolve(connection: Connection, origin: str, at: str) -> None:
     """Note that a read of this origin succeeded at that time, on every failure of it that is unresolved."""
-    open_ones = _unresolved()
-    rows = connection.execute(select(open_ones.c.seq, open_ones.c.id).where(open_ones.c.origin == plain(origin)))
-    for failure in rows.all():
+    for failure in connection.execute(_UNRESOLVED, {"origin": plain(origin)}).all():
         _add(connection, t.resolutions, {"failure_seq": failure.seq, "at": at, "id": resolution_id(failure.id, at)})
 
 
@@ -95,23 +110,25 @@ def run_row(run: Run) -> dict[str, Any]:
 
 def seq_of(connection: Connection, table: Any, **equal: Any) -> int | None:
     """The `seq` of the row with these values, if there is one."""
-    where = [table.c[name].is_(value) if value is None else table.c[name] == value for name, value in equal.items()]
-    found: int | None = connection.execute(select(table.c.seq).where(*where).limit(1)).scalar()
-    return found
+    return connection.execute(_find(table, *equal), equal).scalar()
 
 
-def _unresolved() -> Any:
-    return (
-        select(t.failures)
-        .outerjoin(t.resolutions, t.resolutions.c.failure_seq == t.failures.c.seq)
-        .where(t.resolutions.c.seq.is_(None))
-        .subquery()
-    )
+@cache
+def _find(table: Any, *names: str) -> Select[int]:
+    """Statements are made once: making one costs SQLAlchemy more than SQLite takes to answer it."""
+    return select(table.c.seq).where(*(table.c[name] == bindparam(name) for name in names)).limit(1)
+
+
+_adding = cache(insert)
 
 
 def _add(connection: Connection, table: Table, row: Mapping[str, Any]) -> int:
-    added: int = connection.execute(insert(table).returning(table.c.seq), row).scalar_one()
-    return added
+    return connection.execute(_adding_one(table), row).scalar_one()
+
+
+@cache
+def _adding_one(table: Table) -> ReturningInsert[int]:
+    return insert(table).returning(table.c.seq)
 
 
 def _ensure(connection: Connection, table: Table, row_id: str, row: Mapping[str, Any]) -> int:
@@ -120,9 +137,7 @@ def _ensure(connection: Connection, table: Table, row_id: str, row: Mapping[str,
 
 
 def _examined(connection: Connection, report_seq: int, run_seq: int) -> bool:
-    e, r = t.examinations, t.readings
-    query = select(e.c.seq).join(r, r.c.seq == e.c.reading_seq)
-    return connection.execute(query.where(r.c.report_seq == report_seq, e.c.run_seq == run_seq)).first() is not None
+    return connection.execute(_EXAMINED, {"report": report_seq, "run": run_seq}).first() is not None
 
 
 def _ensure_reading(connection: Connection, raw: RawReport, extraction: Extraction, report_seq: int, at: str) -> int:
@@ -145,22 +160,22 @@ def _add_parts(connection: Connection, reading_seq: int, run_seq: int | None, pa
     names = ("stage", "reason", "start", "end", "raw_start", "raw_end", "detail")
     rows = [{name: getattr(part, name) for name in names} for part in parts]
     if rows:
-        connection.execute(insert(t.set_aside), [r | {"reading_seq": reading_seq, "run_seq": run_seq} for r in rows])
+        connection.execute(_adding(t.set_aside), [r | {"reading_seq": reading_seq, "run_seq": run_seq} for r in rows])
 
 
 def _add_attributions(connection: Connection, extraction: Extraction, report_seq: int, run_seq: int) -> int:
     by_id = {a.id: a for a in extraction.attributions}
-    known = connection.execute(select(t.attributions.c.id, t.attributions.c.seq).filter_by(report_seq=report_seq))
+    known = connection.execute(_KNOWN, {"report": report_seq})
     seqs: dict[str, int] = {row.id: row.seq for row in known}
     again = [seqs[name] for name in by_id if name in seqs]
     fresh = {name: a for name, a in by_id.items() if name not in seqs}
     if fresh:
-        first: int = connection.execute(select(func.coalesce(func.max(t.attributions.c.seq), 0))).scalar_one() + 1
+        first = connection.execute(_LAST).scalar_one() + 1
         seqs |= {name: first + k for k, name in enumerate(fresh)}
         text = extraction.report.text
         rows = [attribution_row(a, text) | {"seq": seqs[name], "report_seq": report_seq} for name, a in fresh.items()]
-        connection.execute(insert(t.attributions), rows)
-        connection.execute(insert(t.contents), [c for name, a in fresh.items() for c in _contents(a, seqs[name])])
+        connection.execute(_adding(t.attributions), rows)
+        connection.execute(_adding(t.contents), [c for name, a in fresh.items() for c in _contents(a, seqs[name])])
     for seq in again:
         derived.forget_said(connection, seq)
     if by_id:
@@ -168,7 +183,7 @@ def _add_attributions(connection: Connection, extraction: Extraction, report_seq
             {"attribution_seq": seqs[name], "run_seq": run_seq, "kind": a.kind, "score": a.score}
             for name, a in by_id.items()
         ]
-        connection.execute(insert(t.sightings), seen)
+        connection.execute(_adding(t.sightings), seen)
     for seq in again:
         derived.add_said_again(connection, seq)
     if fresh:

@@ -1,0 +1,170 @@
+"""Measures the store, and tries to break it.
+
+    python bench/store.py growth [--texts FOLDER] [--sizes 10000 100000 1000000] [--keep FILE]
+    python bench/store.py kills 200          kill -9 at random moments while recording
+    python bench/store.py writers 8 10       processes that write at once, for so many seconds
+
+`growth` prints search times (milliseconds) and bytes an attribution at each size, on texts of a generator or on the
+`*.txt` of a folder. `kills` and `writers` exit with 1 where anything acknowledged is lost, doubled or refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import quantiles
+
+from generated import PER_REPORT, Maker
+
+from onrecord.store import Query, Store, open_store
+
+BATCH = 200
+
+
+def main() -> int:
+    """Run what the command line asks for; the exit code says whether the store held."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    growing = commands.add_parser("growth")
+    growing.add_argument("--texts", type=Path)
+    growing.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    growing.add_argument("--keep", type=Path, help="keep the record here; one that is there is grown on")
+    growing.add_argument("--queries", type=int, default=400)
+    killing = commands.add_parser("kills")
+    killing.add_argument("count", type=int, nargs="?", default=200)
+    writing = commands.add_parser("writers")
+    writing.add_argument("processes", type=int, nargs="?", default=8)
+    writing.add_argument("seconds", type=float, nargs="?", default=10)
+    recording = commands.add_parser(
+        "record", help="(used by kills and writers) record, and print every acknowledged id"
+    )
+    recording.add_argument("db", type=Path)
+    recording.add_argument("seed", type=int)
+    recording.add_argument("seconds", type=float)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if given.command == "growth":
+            return growth(given.keep or Path(folder) / "record.db", given.sizes, given.queries, read_texts(given.texts))
+        if given.command == "kills":
+            return kills(Path(folder) / "record.db", given.count)
+        if given.command == "writers":
+            return writers(Path(folder) / "record.db", given.processes, given.seconds)
+        return record(given.db, given.seed, given.seconds)
+
+
+def read_texts(folder: Path | None) -> list[str]:
+    """The texts of a folder; none where none is given."""
+    return [p.read_text(errors="replace") for p in sorted(folder.rglob("*.txt"))] if folder else []
+
+
+def growth(db: Path, sizes: list[int], queries: int, texts: list[str]) -> int:
+    """Grow a record step by step, and at each size ask it the same questions."""
+    maker = Maker(articles=2000, texts=texts)
+    asked = list(Maker(seed=2).queries(queries)) if not texts else list(maker.queries(queries))
+    with open_store(db) as store:
+        for size in sizes:
+            begun, cpu = time.perf_counter(), time.process_time()
+            added = grow(store, maker, size)
+            wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
+            status = store.status()
+            print(f"\n{status.attributions:,} attributions, {status.reports:,} reports, {status.sources:,} sources")
+            each, file = status.bytes / status.attributions, status.bytes / 2**20
+            print(f"  {each:,.0f} bytes an attribution, file {file:,.0f} MiB")
+            if added:
+                print(f"  recorded {added / wall:,.0f} reports/s, {1000 * cpu / added:.1f} ms CPU a report")
+            report_times(store, asked)
+    return 0
+
+
+def grow(store: Store, maker: Maker, size: int) -> int:
+    """Record until so many attributions are there; returns how many reports were added."""
+    missing = (size - store.status().attributions) // PER_REPORT
+    for done in range(0, missing, BATCH):
+        store.record_many(maker.reports(min(BATCH, missing - done)))
+    return max(0, missing)
+
+
+def report_times(store: Store, asked: list[tuple[str, dict[str, str]]]) -> None:
+    """Ask everything twice, and print the second times: p50, p95 and the slowest, by kind and altogether."""
+    times: dict[str, list[float]] = {}
+    for _ in range(2):
+        times.clear()
+        for kind, fields in asked:
+            begun = time.perf_counter()
+            store.search(Query(**fields))  # type: ignore[arg-type]
+            times.setdefault(kind, []).append(1000 * (time.perf_counter() - begun))
+    for kind, taken in [*times.items(), ("ALL", [x for each in times.values() for x in each])]:
+        cuts = quantiles(taken, n=20)
+        print(f"  {kind:20} p50 {cuts[9]:7.1f}   p95 {cuts[18]:7.1f}   max {max(taken):7.1f} ms")
+
+
+def record(db: Path, seed: int, seconds: float) -> int:
+    """Record until the time is over, and print each id once it is acknowledged."""
+    maker = Maker(seed=seed, articles=20)
+    until = time.monotonic() + seconds
+    with open_store(db) as store:
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            outcome = store.record(*maker.report())
+            print(json.dumps([outcome.report_id, time.monotonic() - begun]), flush=True)
+    return 0
+
+
+def kills(db: Path, count: int) -> int:
+    """Kill a recording process again and again, and compare what it had acknowledged with what is there."""
+    acknowledged: set[str] = set()
+    chance = random.Random(5)
+    begun = time.perf_counter()
+    for seed in range(count):
+        child = start(db, seed % 7, 60)
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(chance.random() * 0.15)
+        child.send_signal(signal.SIGKILL)
+        lines = child.communicate()[0].splitlines()
+        acknowledged |= {json.loads(line)[0] for line in lines if line.endswith("]")}
+    faults = compare(db, acknowledged)
+    print(f"{count} kills in {time.perf_counter() - begun:.0f} s, {len(acknowledged)} acknowledged, {faults} faults")
+    return 1 if faults else 0
+
+
+def compare(db: Path, acknowledged: set[str]) -> int:
+    """Count what is lost, doubled, or found by `verify`."""
+    with open_store(db) as store:
+        there = [extraction.report.id for extraction in store.extractions()]
+        lost, doubled, problems = acknowledged - set(there), len(there) - len(set(there)), list(store.verify())
+    for problem in problems[:10]:
+        print(problem)
+    print(f"{len(lost)} lost, {doubled} doubled, {len(problems)} problems found by verify")
+    return len(lost) + doubled + len(problems)
+
+
+def writers(db: Path, processes: int, seconds: float) -> int:
+    """Let several processes write at once, and see that none fails or waits too long."""
+    children = [start(db, seed, seconds) for seed in range(processes)]
+    outputs = [child.communicate()[0] for child in children]
+    failed = sum(child.returncode != 0 for child in children)
+    rows = [[json.loads(line) for line in output.splitlines()] for output in outputs]
+    waits = sorted(wait for each in rows for _, wait in each)
+    least, most = min(map(len, rows)), max(map(len, rows))
+    print(f"{processes} writers: {len(waits)} reports, {least} … {most} by each, {failed} failed")
+    print(f"p50 {waits[len(waits) // 2]:.3f} s, p95 {waits[int(len(waits) * 0.95)]:.3f} s, max {waits[-1]:.3f} s")
+    return 1 if failed + compare(db, {name for each in rows for name, _ in each}) else 0
+
+
+def start(db: Path, seed: int, seconds: float) -> subprocess.Popen[str]:
+    """A process of this very script that records."""
+    command = [sys.executable, __file__, "record", os.fspath(db), str(seed), str(seconds)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
