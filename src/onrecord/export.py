@@ -107,8 +107,8 @@ def _urn(content_id: str) -> str:
 
 def _csv_line(cells: list[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)  # what stands in the line end is quoted within cells
+    return out.getvalue().removesuffix("\r\n")
 
 
 def _guarded(cell: Any) -> Any:

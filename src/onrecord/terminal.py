@@ -63,7 +63,7 @@ def report_view(extraction: Extraction, *, styled: bool = True) -> RenderableTyp
         Hanging(marked_text(extraction, styled=styled), "  ", "  "),
         Text(),
         Text(f"{count} attribution{'' if count == 1 else 's'}", style="bold") if count else nobody,
-        *([legend(styled=styled)] if count else []),
+        *([Hanging(legend(styled=styled))] if count else []),
         *(said_view(said, number) for number, said in enumerate(said_in(extraction), 1)),
         *_aside_view(set_aside),
     )
