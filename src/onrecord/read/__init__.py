@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from onrecord import settings
 from onrecord.errors import InputError, Unreadable
 from onrecord.model import Failure, Found, Given, RawReport
 from onrecord.read import kinds
-from onrecord.read.compressed import as_stream, chunks, inflate
+from onrecord.read.compressed import inflate
 from onrecord.read.files import find
 from onrecord.read.options import DEFAULT, ReadOptions
 from onrecord.read.problems import failure
+from onrecord.read.streams import as_stream, chunks, whole
 
 __all__ = ["ReadOptions", "read"]
 
@@ -95,34 +95,25 @@ def _items(
     elif kind == "parquet":
         from onrecord.read.table import read_parquet
 
-        yield from read_parquet(file or io.BytesIO(_whole(as_stream(pieces))), origin, options)
+        yield from read_parquet(file or io.BytesIO(whole(pieces)), origin, options)
     elif kind in ("html", "text"):
-        yield _page(as_stream(pieces), kind, origin, options)
+        yield _page(pieces, kind, origin, options)
     else:
-        yield from _table(as_stream(pieces), kind, origin, options)
+        yield from _table(pieces, kind, origin, options)
 
 
-def _table(stream: io.BufferedReader, kind: kinds.Kind, origin: str, options: ReadOptions) -> Iterator[Item]:
+def _table(pieces: Iterator[bytes], kind: kinds.Kind, origin: str, options: ReadOptions) -> Iterator[Item]:
     from onrecord.read.table import read_csv, read_json, read_jsonl
 
-    if kind == "jsonl":
-        return read_jsonl(stream, origin, options)
-    return read_json(stream, origin, options) if kind == "json" else read_csv(stream, origin, options)
+    if kind == "json":
+        return read_json(pieces, origin, options)
+    return (read_jsonl if kind == "jsonl" else read_csv)(as_stream(pieces), origin, options)
 
 
-def _page(stream: io.BufferedReader, kind: kinds.Kind, origin: str, options: ReadOptions) -> RawReport:
+def _page(pieces: Iterator[bytes], kind: kinds.Kind, origin: str, options: ReadOptions) -> RawReport:
     form = options.form if options.form != "auto" else "html" if kind == "html" else "text"
     published = Found(options.published, "user") if options.published else None
-    return RawReport(data=_whole(stream), form=form, origin=origin, given=Given(published=published))
-
-
-def _whole(stream: io.BufferedReader) -> bytes:
-    limit = settings.whole("max_input_bytes")
-    data = stream.read(limit + 1)
-    if len(data) > limit:
-        advice = "Split it, or raise ONRECORD_MAX_INPUT_BYTES to read it."
-        raise Unreadable(f"is larger than {limit:,} bytes.", advice=advice)
-    return data
+    return RawReport(data=whole(pieces), form=form, origin=origin, given=Given(published=published))
 
 
 def _looked_at(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

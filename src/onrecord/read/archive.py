@@ -69,13 +69,13 @@ class _MalformedError(Exception):
     """No record begins here, or it does not end where it says."""
 
 
-def records(stream: BinaryIO, codec: str | None) -> Iterator[Record | Gap]:
+def records(stream: BinaryIO, packing: str) -> Iterator[Record | Gap]:
     """All records of an archive, and all gaps, in order. Raises InputError where no reading on is possible."""
     window = Window(stream)
-    if codec is None:
+    if packing == "none":
         yield from _parsed(window)
     else:
-        yield from _Members(window, codec).records()
+        yield from _Members(window, packing).records()
 
 
 class _Member:

@@ -7,17 +7,15 @@ given, after the first MiB made (setting `max_ratio`), and, where the whole is w
 from __future__ import annotations
 
 import bz2
-import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from onrecord import settings
 from onrecord.errors import Refused, Unreadable
 
 if TYPE_CHECKING:
     import zstandard
-    from _typeshed import WriteableBuffer
 
 PIECE = 256 * 1024
 """Bytes that a codec may make at once; zstd alone can make more, for it has no such limit of its own."""
@@ -230,32 +228,3 @@ def inflated(codec: str, data: bytes, limit: int) -> bytes:
         if len(made) > limit:
             raise Refused(f"unpacks to more than {limit:,} bytes.", advice="Raise ONRECORD_MAX_INPUT_BYTES to read it.")
     return bytes(made)
-
-
-class _Pieces(io.RawIOBase):
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: WriteableBuffer) -> int:
-        if not self._rest:
-            self._rest = memoryview(next(self._pieces, b""))
-        view = memoryview(into)
-        size = min(len(view), len(self._rest))
-        view[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
-
-
-def as_stream(pieces: Iterator[bytes]) -> io.BufferedReader:
-    """Pieces (none of them empty) as a stream; errors of the iterator come out of `read`."""
-    return io.BufferedReader(_Pieces(pieces), _CHUNK)
-
-
-def chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """A stream as pieces."""
-    while data := stream.read(_CHUNK):
-        yield data

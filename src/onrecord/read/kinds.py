@@ -56,6 +56,8 @@ _HTML_START = re.compile(
 _HTML_WITHIN = re.compile(r"<!doctype\s+html|<html[\s>]|<body[\s>]", re.IGNORECASE)
 _XML_START = re.compile(r"\s*<\?xml|\s*<(?:rss|feed|urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _MHTML = re.compile(r"\s*(?:From: <Saved by |MIME-Version:.{0,400}multipart/related)", re.IGNORECASE | re.DOTALL)
+_WARC_DICTIONARY = b"\x5d\x2a\x4d\x18"
+_WARC_VERSION = re.compile(rb"WARC/\d\.\d")
 _WARC_GZIP = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -70,7 +72,7 @@ def kind_of(head: bytes, name: str, options: ReadOptions) -> Kind:
     """The kind of an input that begins with `head`. Raises Unreadable, with what to do, where we read none such."""
     if not head.strip(b"\r\n\t \x0c\x00"):
         raise Unreadable("is empty.", advice="Nothing in it could be read; see whether it was copied whole.")
-    if _is_warc(head, name):
+    if warc_packing(head, name):
         return "warc"
     for magic, kind in _PACKED:
         if head.startswith(magic):
@@ -134,18 +136,27 @@ def _wide(head: bytes) -> str | None:
     return None
 
 
-def _is_warc(head: bytes, name: str) -> bool:
-    if head.startswith(b"WARC/") or ".warc" in PurePath(name.lower()).suffixes[-2:]:
-        return True
-    if head.startswith(b"\x5d\x2a\x4d\x18") or head.startswith(b"\x28\xb5\x2f\xfd"):
-        return begins(head, "zstd").startswith(b"WARC/")
-    # not at the very beginning only: the first member may be the damaged one
+def warc_packing(head: bytes, name: str) -> Literal["gzip", "zstd", "none"] | None:
+    """How a web archive is packed; None for what is none. Its very first bytes may be damaged."""
+    if head.startswith(b"WARC/"):
+        return "none"
+    if head.startswith(_WARC_DICTIONARY) or begins(head, "zstd").startswith(b"WARC/"):
+        return "zstd"
     starts = [found.start() for found in _WARC_GZIP.finditer(head)][:64]
-    return any(begins(head[start : start + 4096], "gzip").startswith(b"WARC/") for start in starts)
+    if any(begins(head[start : start + 4096], "gzip").startswith(b"WARC/") for start in starts):
+        return "gzip"
+    suffixes = PurePath(name.lower()).suffixes[-2:]
+    if ".warc" not in suffixes:
+        return None
+    if _WARC_VERSION.search(head):
+        return "none"
+    return "gzip" if suffixes[-1] == ".gz" else "zstd" if suffixes[-1] == ".zst" else "none"
 
 
 def begins(head: bytes, codec: str) -> bytes:
     """The first bytes of what `head` unpacks to, as far as it can be unpacked; at most one piece."""
+    if codec == "zstd" and not head.startswith(b"\x28\xb5\x2f\xfd"):
+        return b""
     try:
         return next(unpacker(codec).feed(head), b"")
     except damage(codec):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,9 @@ from onrecord.read.options import ReadOptions
 
 _ENCODING = Found("utf-8", "row")
 _MOST_NAMED = 20
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+CONVERT = "Convert the file: iconv -f windows-1252 -t utf-8 FILE > NEW."
+"""What to do about a table that is not UTF-8."""
 
 
 class NoColumn(Unreadable):
@@ -22,12 +26,7 @@ class NoColumn(Unreadable):
 def row_report(row: Mapping[str, Any], origin: str, options: ReadOptions) -> RawReport:
     """The report that a row holds. Raises Unreadable where it holds none: no such column, no text in it, too large."""
     form, content = _content(row, options)
-    try:
-        data = content.encode()
-    except UnicodeEncodeError:
-        raise Unreadable(
-            "has bytes that are not UTF-8.", advice="Convert the file: iconv -f windows-1252 -t utf-8 FILE > NEW."
-        ) from None
+    data = _written(content).encode()
     limit = settings.whole("max_input_bytes")
     if len(data) > limit:
         raise Unreadable(
@@ -56,7 +55,7 @@ def _content(row: Mapping[str, Any], options: ReadOptions) -> tuple[Form, str]:
     for form in order:
         value = row.get(options.column(form))
         if isinstance(value, bytes):
-            value = value.decode("utf-8", "surrogateescape")
+            value = _decoded(value)
         if value is not None and not isinstance(value, str):
             raise Unreadable(
                 f"has {type(value).__name__} {str(value)[:40]!r} in {options.column(form)!r}, where text should be."
@@ -86,9 +85,21 @@ def _given(row: Mapping[str, Any], options: ReadOptions) -> Given:
 
 
 def _said(value: object) -> str | None:
-    """A cell that states something: words, a number, a date; lone surrogates (not UTF-8) are never passed on."""
+    """A cell that states something: words, a number, a date."""
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return str(value).strip().encode("utf-8", "replace").decode() or None
+    return _written(str(value)).strip() or None
+
+
+def _written(text: str) -> str:
+    """Half a surrogate pair, as JSON can have it, is no character, and cannot be written."""
+    return _HALF_PAIR.sub("\ufffd", text)
+
+
+def _decoded(cell: bytes) -> str:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"is not UTF-8 at byte {error.start}.", advice=CONVERT) from None

@@ -7,6 +7,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -15,7 +16,8 @@ from onrecord.errors import InputError, Unreadable
 from onrecord.model import Failure, RawReport
 from onrecord.read.options import COLUMNS, ReadOptions
 from onrecord.read.problems import failure
-from onrecord.read.rows import NoColumn, check_columns, row_report
+from onrecord.read.rows import CONVERT, NoColumn, check_columns, row_report
+from onrecord.read.streams import whole
 
 Item = RawReport | Failure
 Row = Mapping[str, Any] | InputError
@@ -24,7 +26,7 @@ Row = Mapping[str, Any] | InputError
 _GIVE_UP = 100
 _DELIMITERS = ",;\t|"
 _PARQUET_ROWS = 64
-_CONVERT = "Convert the file: iconv -f windows-1252 -t utf-8 FILE > NEW."
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 def read_jsonl(stream: io.BufferedReader, origin: str, options: ReadOptions) -> Iterator[Item]:
@@ -32,21 +34,13 @@ def read_jsonl(stream: io.BufferedReader, origin: str, options: ReadOptions) -> 
     return _reports(_json_lines(stream), origin, options)
 
 
-def read_json(stream: io.BufferedReader, origin: str, options: ReadOptions) -> Iterator[Item]:
+def read_json(pieces: Iterable[bytes], origin: str, options: ReadOptions) -> Iterator[Item]:
     """A file that is one JSON value: a list of rows, one row, or an object that holds one list of rows."""
-    limit = settings.whole("max_input_bytes")
-    data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise Unreadable(
-            f"is JSON of more than {limit:,} bytes in one piece.", advice="Make it JSONL: jq -c '.[]' FILE > NEW.jsonl"
-        )
-    value = _json(data)
+    value = _json(whole(pieces, "Make it JSONL: jq -c '.[]' FILE > NEW.jsonl"))
     if isinstance(value, dict) and options.column("text") not in value and options.column("html") not in value:
         lists = [held for held in value.values() if isinstance(held, list) and held and isinstance(held[0], dict)]
         value = lists[0] if len(lists) == 1 else value
     rows = value if isinstance(value, list) else [value]
-    if not rows:
-        raise Unreadable("is an empty list.", advice="Nothing in it could be read.")
     return _reports(enumerate(map(_row, rows), 1), origin, options)
 
 
@@ -88,8 +82,8 @@ def read_parquet(source: BinaryIO, origin: str, options: ReadOptions) -> Iterato
 
 
 def _reports(rows: Iterable[tuple[int, Row]], origin: str, options: ReadOptions) -> Iterator[Item]:
-    """Numbered rows to reports; stops where the first hundred all lack the text column."""
-    without = 0
+    """Numbered rows to reports; stops where the first hundred all lack a text. Raises Unreadable without any."""
+    without, number = 0, 0
     for number, row in rows:
         try:
             if isinstance(row, InputError):
@@ -103,6 +97,8 @@ def _reports(rows: Iterable[tuple[int, Row]], origin: str, options: ReadOptions)
                 reason = f"has no text in any of its first {number} rows; the rest was not read."
                 yield Failure(origin, "read", reason, error.advice)
                 return
+    if not number:
+        raise Unreadable("has no rows.", advice="Nothing in it could be read; see whether it was made whole.")
 
 
 def _json_lines(stream: io.BufferedReader) -> Iterator[tuple[int, Row]]:
@@ -131,7 +127,7 @@ def _json(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Unreadable(f"is not UTF-8 at byte {error.start}.", advice=_CONVERT) from None
+        raise Unreadable(f"is not UTF-8 at byte {error.start}.", advice=CONVERT) from None
     except RecursionError:
         raise Unreadable("is JSON nested too deeply.", advice="Mend it, or make the file again.") from None
     except ValueError as error:
@@ -183,12 +179,10 @@ def _csv_rows(rows: Iterator[list[str]], header: list[str]) -> Iterator[tuple[in
         line_number = rows.line_num  # type: ignore[attr-defined]
         if cells is None:
             return
-        if len(cells) > len(header):
-            yield (
-                first,
-                Unreadable(
-                    f"has {len(cells)} cells, but there are {len(header)} columns.", advice="Quote cells with commas."
-                ),
-            )
+        if any(_NOT_UTF8.search(cell) for cell in cells):
+            yield first, Unreadable("has bytes that are not UTF-8.", advice=CONVERT)
+        elif len(cells) > len(header):
+            reason = f"has {len(cells)} cells, but there are {len(header)} columns."
+            yield first, Unreadable(reason, advice="Put cells with commas in quotes.")
         elif cells:
             yield first, dict(zip(header, cells, strict=False))

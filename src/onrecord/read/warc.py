@@ -16,7 +16,7 @@ from onrecord.errors import InputError, Refused, Unreadable
 from onrecord.model import Failure, Form, Found, Given, RawReport
 from onrecord.read.archive import WANTED, Gap, Record, records
 from onrecord.read.http_payload import charset, dechunked, decoded, media_type, parse_response
-from onrecord.read.kinds import form_of
+from onrecord.read.kinds import form_of, warc_packing
 from onrecord.read.options import ReadOptions
 from onrecord.read.problems import failure
 
@@ -44,7 +44,7 @@ def read_warc(stream: BinaryIO, head: bytes, origin: str, options: ReadOptions) 
     any_item = False
     if stream.seekable():
         stream.seek(0)
-    for record in records(stream, _codec(head, origin)):
+    for record in records(stream, warc_packing(head, origin) or "none"):
         try:
             yield _gap(record, origin) if isinstance(record, Gap) else _report(record, origin, options)
             any_item = True
@@ -63,16 +63,6 @@ def read_warc(stream: BinaryIO, head: bytes, origin: str, options: ReadOptions) 
         raise Unreadable(
             f"holds no page or text, only: {told or 'nothing'}.", advice="See whether it is the right archive."
         )
-
-
-def _codec(head: bytes, origin: str) -> str | None:
-    if head.startswith((b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")):
-        return "zstd"
-    if head.startswith((b"\x1f\x8b", b"WARC/")):
-        return "gzip" if head[:1] == b"\x1f" else None
-    # the first bytes are damaged: the name has the say
-    name = origin.lower()
-    return "zstd" if name.endswith(".zst") else "gzip" if name.endswith(".gz") or b"\x1f\x8b\x08" in head else None
 
 
 def _gap(gap: Gap, origin: str) -> Failure:

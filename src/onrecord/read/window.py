@@ -26,6 +26,7 @@ class Window:
     def __init__(self, stream: Readable | BinaryIO) -> None:
         self._stream = stream
         self._file = stream if isinstance(stream, io.IOBase) and stream.seekable() else None
+        self._size = self._file.seek(0, io.SEEK_END) if self._file else None
         self._start = 0
         self._data = bytearray()
         self._ended = False
@@ -43,6 +44,8 @@ class Window:
 
     def at(self, position: int, size: int) -> bytes:
         """The `size` bytes from `position`: fewer only at the end of the stream, none where they were forgotten."""
+        if self._size is not None and position >= self._size:
+            return b""
         if self._file and (position < self._start or position > self.reached + _SLACK):
             if position > self.reached and size <= _OVERLAP:
                 self._file.seek(position)
