@@ -114,7 +114,7 @@ class Decoded:
 
 
 def encoding_named(label: str) -> str | None:
-    """The encoding that a label means by the WHATWG rules (`latin-1` means windows-1252); None for one we do not read."""
+    """The encoding that a label means by the WHATWG rules (`latin-1` is windows-1252); None for one we do not read."""
     wanted = label.strip().lower()
     if wanted in _OTHER_LABELS:
         return _OTHER_LABELS[wanted]

@@ -1,0 +1,432 @@
+"""The style sheets that stand in a page itself, as far as they can hide text: rules, selectors, the cascade.
+
+Read for a wide screen, at rest: rules for print, narrow screens and states such as `:hover` are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from onrecord.clean.markup import named
+
+SCREEN_WIDTH = 1280
+"""Pixels; media queries are answered for a window this wide."""
+MAX_STEPS = 3_000_000
+"""Compounds compared in one page, after which its remaining rules are left unread and the page is flagged."""
+
+RELEVANT = named("""
+    display visibility opacity font-size font color background background-color background-image position left top
+    right bottom text-indent clip clip-path width height max-width max-height overflow overflow-x overflow-y transform
+    margin-left margin-top filter content-visibility -webkit-text-fill-color scale translate inset""")
+_RELEVANT_NAME = re.compile(
+    r"display|visib|opacity|font|color|background|position|indent|clip|overflow|transform|height|width|filter|\\|scale"
+    r"|left|top|right|translate|inset"
+)
+_HIDES = re.compile(
+    r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hid|coll)|opacity\s*+:\s*+0*+\.?0|opacity\(\s*+0|content-visibility"
+    r"|font(?:-size)?\s*+:[^;]{0,60}?(?<![\d.])(?:[01](?![\d.])|0?\.\d)"
+    r"|:\s*+-\d|\(-\d|\(-?[\d.]{1,9}[a-z%]{0,4},\s*+-\d|\s-\d{3}|clip|:\s*+\d{5}|:\s*+\d{4,9}em|scale"
+    r"|(?:width|height)\s*+:\s*+[01](?![\d.])|transparent"
+    r"|(?<![-\w])color\s*+:\s*+(?:#[e-f]|white|rgba?\(\s*+2[2-5]|rgba\(|hsl|snow|ivory|azure|\w++white)"
+    r"|(?<![-\w])color\s*+:(?=[\s\S]*?background)|background(?=[\s\S]*?(?<![-\w])color\s*+:)|\\\\",
+    re.IGNORECASE,
+)
+"""What in a rule may hide; generous, because the cascade decides. Only elements that it meets are looked at closely."""
+_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)")
+_STRING = r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'"
+_RULE = re.compile(rf"([^{{}}]*+)(?:\{{((?:[^{{}}\"']++|{_STRING})*+)(?:\}}|\Z)|([{{}}]))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_WIDTH = re.compile(r"\((min|max)-width\s{0,5}:\s{0,5}([0-9.]{1,10})(px|em|rem)\)")
+_SIMPLE = re.compile(
+    r"(?P<universal>\*)|\#(?P<id>(?:[\w-]|\\.|[^\x00-\x7f])+)|\.(?P<class>(?:[\w-]|\\.|[^\x00-\x7f])+)"
+    r"|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<operator>[~|^$*]?=)\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\]]+)))?"
+    r"\s*[isIS]?\s*\]"
+    r"|:(?P<pseudo>(?:not|is|where|nth-child)\([^()]*\)|root|first-child|last-child)(?![\w(-])"
+    r"|(?P<tag>(?:[a-zA-Z_]|\\.|[^\x00-\x7f])(?:[\w-]|\\.|[^\x00-\x7f])*)"
+)
+_NAME = re.compile(r"([.#])([\w-]++)(?![^\[\]]*+\])")
+_COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
+
+
+class Declaration(NamedTuple):
+    """One property as set by one rule or `style` attribute; `value` in lower case."""
+
+    value: str
+    important: bool
+
+
+@dataclass(slots=True)
+class Element:
+    """An open element as far as selectors ask about it. `nth` counts from 1 among its parent's elements."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Element | None = None
+    previous: Element | None = None
+    nth: int = 1
+    classes: tuple[str, ...] = ()
+    children: int = 0
+    last: Element | None = None
+    cascade: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """What one element must be: `p.lead#top`. `joined` says how it hangs on the compound before it."""
+
+    tag: str | None
+    ids: tuple[str, ...]
+    classes: tuple[str, ...]
+    attributes: tuple[tuple[str, str, str], ...]
+    pseudo: tuple[str, ...]
+    joined: str
+
+    @property
+    def weight(self) -> tuple[int, int, int]:
+        """Specificity: ids, classes and the like, tags."""
+        return len(self.ids), len(self.classes) + len(self.attributes) + len(self.pseudo), 1 if self.tag else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One selector with the body it sets; `order` is its place in the page, `needs` what an ancestor must be named."""
+
+    selector: tuple[Compound, ...]
+    body: str
+    order: int
+    weight: tuple[int, int, int]
+    needs: str | None
+
+
+@dataclass(slots=True)
+class _Index:
+    """Rules by what their last compound names, so that few are tried on each element."""
+
+    by_id: dict[str, list[Rule]] = field(default_factory=dict)
+    by_class: dict[str, list[Rule]] = field(default_factory=dict)
+    by_tag: dict[str, list[Rule]] = field(default_factory=dict)
+
+    def add(self, rule: Rule) -> None:
+        last = rule.selector[-1]
+        if last.ids:
+            self.by_id.setdefault(last.ids[0], []).append(rule)
+        elif last.classes:
+            self.by_class.setdefault(last.classes[0], []).append(rule)
+        else:
+            self.by_tag.setdefault(last.tag or "*", []).append(rule)
+
+    def candidates(self, element: Element) -> list[Rule]:
+        found: list[Rule] = []
+        if self.by_id and (name := element.attributes.get("id")):
+            found += self.by_id.get(name, ())
+        if self.by_class:
+            for name in element.classes:
+                found += self.by_class.get(name, ())
+        found += self.by_tag.get(element.tag, ())
+        found += self.by_tag.get("*", ())
+        return found
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The rules of a page: all that matter, and among them those that may hide.
+
+    `used` are the classes and ids (`#id`) that occur in the page; rules for others are not even parsed.
+    """
+
+    used: frozenset[str]
+
+    every: _Index = field(default_factory=_Index)
+    hiding: _Index = field(default_factory=_Index)
+    steps: int = 0
+    rules: int = 0
+    names: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the page asked for more comparing than it gets."""
+        return self.steps > MAX_STEPS
+
+    def add(self, css: str, media: str = "") -> None:
+        """Read one style sheet."""
+        if media and not _for_screen(media.lower()):
+            return
+        for prelude, body in _rules(_COMMENT.sub(" ", css) if "/*" in css else css):
+            if _RELEVANT_NAME.search(body):
+                for selector in _split(prelude):
+                    self._index(selector.strip(), body)
+
+    def _index(self, text: str, body: str) -> None:
+        if "\\" not in text and "(" not in text:
+            for mark, name in _NAME.findall(text):
+                if (name if mark == "." else "#" + name) not in self.used:
+                    return
+        selector = _selector(text)
+        if not selector:
+            return
+        self.rules += 1
+        ids, classes, tags = (sum(part) for part in zip(*(c.weight for c in selector), strict=True))
+        rule = Rule(selector, body, self.rules, (ids, classes, tags), _needs(selector))
+        self.every.add(rule)
+        if _HIDES.search(body):
+            self.hiding.add(rule)
+
+    def opened(self, element: Element) -> None:
+        """The element is now an ancestor of what follows."""
+        if self.rules and element.attributes:
+            self.names.update(_names(element))
+
+    def closed(self, element: Element) -> None:
+        """The element has ended."""
+        if self.rules and element.attributes:
+            self.names.subtract(_names(element))
+
+    def may_hide(self, element: Element) -> bool:
+        """Whether a rule that may hide meets the element."""
+        return any(self._matches(rule, element) for rule in self.hiding.candidates(element))
+
+    def declared(self, element: Element) -> dict[str, str]:
+        """The relevant properties of an element after the cascade, its own `style` included."""
+        if element.cascade is None:
+            element.cascade = self._cascade(element)
+        return element.cascade
+
+    def _cascade(self, element: Element) -> dict[str, str]:
+        rules = [rule for rule in self.every.candidates(element) if self._matches(rule, element)]
+        style = element.attributes.get("style")
+        if not rules and not style:
+            return {}
+        won: dict[str, tuple[tuple[bool, bool, tuple[int, int, int], int], str]] = {}
+        for rule in rules:
+            _contest(won, declarations(rule.body), inline=False, weight=rule.weight, order=rule.order)
+        if style:
+            _contest(won, declarations(style), inline=True, weight=(0, 0, 0), order=0)
+        return {name: value for name, (_, value) in won.items()}
+
+    def _matches(self, rule: Rule, element: Element) -> bool:
+        """Right to left, each ancestor tried once per compound."""
+        self.steps += 1
+        if rule.needs is not None and not self.names[rule.needs]:
+            return False
+        selector = rule.selector
+        at = len(selector) - 1
+        if self.exhausted or not _is(element, selector[at]):
+            return False
+        here: Element = element
+        while at > 0:
+            joined = selector[at].joined
+            at -= 1
+            step: Element | None = here.previous if joined in "+~" else here.parent
+            while step is not None and not _is(step, selector[at]):
+                self.steps += 1
+                step = None if joined in ">+" else (step.previous if joined == "~" else step.parent)
+            if step is None:
+                return False
+            here = step
+        return True
+
+
+@lru_cache(maxsize=4096)
+def declarations(body: str) -> tuple[tuple[str, Declaration], ...]:
+    """The relevant declarations of a rule's body or a `style` attribute."""
+    found = []
+    for part in _COMMENT.sub(" ", body).split(";"):
+        name, colon, value = part.partition(":")
+        name = _plain(name).strip().lower()
+        if colon and name in RELEVANT:
+            value = _plain(value).strip().lower()
+            important = value.endswith("important") and "!" in value
+            found.append((name, Declaration(value.rpartition("!")[0].strip() if important else value, important)))
+    return tuple(found)
+
+
+def _contest(
+    won: dict[str, tuple[tuple[bool, bool, tuple[int, int, int], int], str]],
+    declared: Iterable[tuple[str, Declaration]],
+    *,
+    inline: bool,
+    weight: tuple[int, int, int],
+    order: int,
+) -> None:
+    for name, declaration in declared:
+        rank = (declaration.important, inline, weight, order)
+        if name not in won or won[name][0] <= rank:
+            won[name] = (rank, declaration.value)
+
+
+def _rules(css: str) -> Iterable[tuple[str, str]]:
+    """(selectors, body) of every rule in force; nested rules are written out."""
+    around: list[tuple[str | None, list[str]]] = []
+    for match in _RULE.finditer(css):
+        lead, body, brace = match.groups()
+        above, _, own = lead.rpartition(";")
+        if above and around:
+            around[-1][1].append(above)
+        if body is not None:
+            prelude = _prelude(around[-1][0] if around else "", own.strip())
+            if prelude:
+                yield prelude, body
+        elif brace == "{":
+            around.append((_prelude(around[-1][0] if around else "", own.strip()), []))
+        elif around:
+            prelude, parts = around.pop()
+            if prelude:
+                yield prelude, ";".join([*parts, own])
+    for prelude, parts in around:
+        if prelude and parts:
+            yield prelude, ";".join(parts)
+
+
+def _prelude(parent: str | None, own: str) -> str | None:
+    """What a block applies to: selectors, "" at the top or under a condition that holds, None where it does not."""
+    if parent is None or len(own) > 20_000 or (parent and len(parent) + len(own) * (1 + own.count("&")) > 2_000):
+        return None
+    if not own.startswith("@"):
+        return own if not parent else (own.replace("&", parent) if "&" in own else f"{parent} {own}")
+    at = own[1:].partition(" ")[0].partition("(")[0].lower()
+    if at == "media":
+        return parent if _for_screen(own[6:].lower()) else None
+    return parent if at in ("supports", "layer", "container", "scope", "starting-style") else None
+
+
+def _for_screen(query: str) -> bool:
+    return any(_query_holds(part.strip()) for part in query.split(","))
+
+
+def _query_holds(query: str) -> bool:
+    if "print" in query or "speech" in query or query.startswith("not ") or "hover: none" in query:
+        return False
+    for bound, number, unit in _WIDTH.findall(query):
+        try:
+            pixels = float(number) * (1 if unit == "px" else 16)
+        except ValueError:
+            return False
+        if (pixels > SCREEN_WIDTH) if bound == "min" else (pixels < SCREEN_WIDTH):
+            return False
+    return not any(word in query for word in ("prefers-", "orientation: portrait", "max-device-width", "-ms-", "aural"))
+
+
+def _split(selectors: str) -> list[str]:
+    if "(" not in selectors:
+        return selectors.split(",")
+    return re.split(r",(?![^()]*\))", selectors) if len(selectors) < 2_000 else []
+
+
+@lru_cache(maxsize=4096)
+def _selector(text: str) -> tuple[Compound, ...] | None:
+    """The compounds of a selector, or None for one that does not match a page at rest (`:hover`, `::before`)."""
+    compounds: list[Compound] = []
+    at, joined = (0, "") if len(text) <= 500 else (len(text), "")
+    while at < len(text):
+        parts: list[re.Match[str]] = []
+        while simple := _SIMPLE.match(text, at):
+            parts.append(simple)
+            at = simple.end()
+        if not parts or len(compounds) > 20:
+            return None
+        compounds.append(_compound(parts, joined))
+        if at < len(text):
+            link = _COMBINATOR.match(text, at)
+            if not link:
+                return None
+            joined, at = link[1] or " ", link.end()
+    return tuple(compounds) or None
+
+
+def _compound(parts: list[re.Match[str]], joined: str) -> Compound:
+    def all_of(group: str) -> tuple[str, ...]:
+        return tuple(_plain(part[group]) for part in parts if part[group])
+
+    tags = all_of("tag")
+    attributes = tuple(
+        (
+            part["attribute"].lower(),
+            part["operator"] or "",
+            _plain(part["double"] or part["single"] or part["bare"] or ""),
+        )
+        for part in parts
+        if part["attribute"]
+    )
+    return Compound(
+        tags[0].lower() if tags else None, all_of("id"), all_of("class"), attributes, all_of("pseudo"), joined
+    )
+
+
+def _needs(selector: tuple[Compound, ...]) -> str | None:
+    for at in range(len(selector) - 2, -1, -1):
+        if selector[at + 1].joined in " >":
+            if selector[at].ids:
+                return "#" + selector[at].ids[0]
+            if selector[at].classes:
+                return selector[at].classes[0]
+    return None
+
+
+def _names(element: Element) -> tuple[str, ...]:
+    name = element.attributes.get("id")
+    return (*element.classes, "#" + name) if name else element.classes
+
+
+def _is(element: Element, wanted: Compound) -> bool:
+    if wanted.tag is not None and wanted.tag != element.tag:
+        return False
+    for name in wanted.classes:
+        if name not in element.classes:
+            return False
+    for name in wanted.ids:
+        if element.attributes.get("id") != name:
+            return False
+    if not wanted.attributes and not wanted.pseudo:
+        return True
+    return all(_has(element, *attribute) for attribute in wanted.attributes) and all(
+        _pseudo(element, name) for name in wanted.pseudo
+    )
+
+
+def _has(element: Element, name: str, operator: str, value: str) -> bool:
+    own = element.attributes.get(name)
+    if own is None:
+        return False
+    match operator:
+        case "":
+            return True
+        case "=":
+            return own == value
+        case "~=":
+            return value in own.split()
+        case "|=":
+            return own == value or own.startswith(value + "-")
+        case "^=":
+            return bool(value) and own.startswith(value)
+        case "$=":
+            return bool(value) and own.endswith(value)
+        case _:
+            return bool(value) and value in own
+
+
+def _pseudo(element: Element, name: str) -> bool:
+    if name == "root":
+        return element.tag == "html"
+    if name == "first-child":
+        return element.nth == 1
+    kind, _, inside = name.partition("(")
+    inside = inside.rstrip(")").strip()
+    if kind == "nth-child":
+        parity = {"odd": 1, "even": 0}.get(inside)
+        return element.nth % 2 == parity if parity is not None else inside == str(element.nth)
+    if kind not in ("not", "is", "where"):
+        return False
+    hit = any((s := _selector(one.strip())) and len(s) == 1 and _is(element, s[0]) for one in inside.split(","))
+    return hit != (kind == "not")
+
+
+def _plain(text: str) -> str:
+    """CSS escapes resolved."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda m: chr(min(int(m[1], 16), 0x10FFFF)) if m[1] else m[2], text)
