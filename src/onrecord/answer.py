@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from onrecord.model import Extraction
+from onrecord.results import Answers, Result, answers
 from onrecord.store import (
     FailureRow,
     Head,
     Hit,
-    Page,
     Problem,
     Query,
     Reading,
@@ -56,9 +56,9 @@ class Record:
         """Let go of the record."""
         self._store.close()
 
-    def report(self, report_id: str) -> Extraction:
+    def report(self, report_id: str) -> Result:
         """A report by id, or the beginning of one that fits no other, with its attributions. Raises NotFound."""
-        return self._store.extraction(report_id)
+        return Result.of(self._store.extraction(report_id))
 
     def attribution(self, attribution_id: str) -> Said:
         """One attribution by id, or the beginning of one that fits no other. Raises NotFound."""
@@ -72,24 +72,24 @@ class Record:
         """The bytes a report was read from. Raises NotFound."""
         return self._store.raw(raw_sha256)
 
-    def reports(self, *, limit: int = 50, cursor: str | None = None) -> Page[Head]:
+    def reports(self, *, limit: int = 50, cursor: str | None = None) -> Answers[Head]:
         """The reports, newest recorded first."""
-        return self._store.heads(limit=limit, cursor=cursor)
+        return answers(self._store.heads(limit=limit, cursor=cursor))
 
-    def search(self, words: str = "", **filters: Unpack[Filters]) -> Page[Hit]:
+    def search(self, words: str = "", **filters: Unpack[Filters]) -> Answers[Hit]:
         """What is attributed, or with `field="text"` what reports say, in these words. Raises UsageError.
 
         Filters: field, source, cue, kind, publisher, since, until, order, limit, cursor (see `Query`).
         """
-        return self._store.search(Query(words=words, **filters))
+        return answers(self._store.search(Query(words=words, **filters)))
 
-    def who(self, name: str, *, limit: int = 20, cursor: str | None = None) -> Page[Said]:
+    def who(self, name: str, *, limit: int = 20, cursor: str | None = None) -> Answers[Said]:
         """What sources of that name are on record with, newest recorded first. Raises UsageError."""
-        return self._store.who(name, limit=limit, cursor=cursor)
+        return answers(self._store.who(name, limit=limit, cursor=cursor))
 
-    def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> list[Source]:
+    def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> Answers[Source]:
         """Sources as the reports write them, most quoted first; with `words`, those that contain every one."""
-        return self._store.sources(words, limit=limit, offset=offset)
+        return answers(self._store.sources(words, limit=limit, offset=offset))
 
     def status(self) -> Status:
         """The record in numbers."""

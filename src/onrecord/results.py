@@ -17,6 +17,7 @@ from onrecord.store.rows import Hit, Page, Said, Source
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T", bound=flat.Row)
 T_co = TypeVar("T_co", bound=flat.Row, covariant=True)
 
 
@@ -75,9 +76,9 @@ class Answers(Page[T_co]):
         return notebook.rows_html(self.to_rows())
 
 
-def answers(items: Iterable[T_co], cursor: str | None = None) -> Answers[T_co]:
-    """The items as answers."""
-    return Answers(tuple(items), cursor)
+def answers(found: Page[T] | Iterable[T]) -> Answers[T]:
+    """What was found, able to show itself; a page keeps its cursor."""
+    return Answers(tuple(found), found.cursor if isinstance(found, Page) else None)
 
 
 def _frame(rows: list[dict[str, Any]], columns: Iterable[str]) -> pd.DataFrame:

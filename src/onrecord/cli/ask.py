@@ -100,7 +100,7 @@ def sources(
     from onrecord.terminal import source_line
 
     with opened(db) as record:
-        rows = record.sources(words, limit=limit or sys.maxsize)
+        rows = record.sources(words, limit=limit or sys.maxsize).items
         _answer(iter(rows), talk.chosen(format_), lambda each: map(source_line, each), "No such source on record.")
 
 
