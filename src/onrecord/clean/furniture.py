@@ -78,10 +78,14 @@ _EDGES = " .,:;!?…*()[]#"
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    """furniture.txt, read: reasons of whole lines, of lines next to furniture, of patterns (True: may be prose)."""
+    """furniture.txt, read: reasons of whole lines, of lines next to furniture, of patterns (True: may be prose).
+
+    `any_rule` is all patterns in one, for most lines match none.
+    """
 
     phrases: dict[str, str]
     weak: dict[str, str]
+    any_rule: re.Pattern[str]
     rules: tuple[tuple[str, re.Pattern[str], bool], ...]
 
 
@@ -100,7 +104,8 @@ def _lexicon() -> _Lexicon:
             rules.append((reason, re.compile(line[2:], re.IGNORECASE), line[0] == "?"))
         elif line and not line.startswith("#"):
             phrases[line] = reason
-    return _Lexicon(phrases, weak, tuple(rules))
+    any_rule = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _ in rules), re.IGNORECASE)
+    return _Lexicon(phrases, weak, any_rule, tuple(rules))
 
 
 def plain(line: str) -> str:
@@ -124,10 +129,11 @@ def reason(line: str) -> str | None:
         return CREDIT
     if _is_trail(line):
         return MENU
+    if not _lexicon().any_rule.fullmatch(line):
+        return None
     told = reports or _QUOTES.search(line) is not None
     return next(
-        (r for r, words, may_be_prose in _lexicon().rules if not (told and may_be_prose) and words.fullmatch(line)),
-        None,
+        (r for r, rule, may_be_prose in _lexicon().rules if not (told and may_be_prose) and rule.fullmatch(line)), None
     )
 
 

@@ -5,8 +5,8 @@ The text is cut into blocks: lines, or paragraphs where the lines are wrapped. E
 last prose ends. Prose is only ever set aside by a pattern that names it as furniture, as a box about an author at the
 end, or between two marks of a comment section. A caption that reports what somebody says stays.
 
-Where a dateline credits an agency ("ORU (Reuters) — …"), the agency goes to the byline: it wrote the text. A publisher is
-only taken from a masthead above the headline, a title line "Headline | Paper", or a copyright line at the end.
+Where a dateline credits an agency ("ORU (Reuters) — …"), the agency goes to the byline: it wrote the text. A publisher
+is taken from a masthead above the headline, a title line "Headline | Paper" or a copyright line at the end only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PROSE_WORDS = 9
 _PROSE_LENGTH = 180
 _HEADLINE_LENGTH = 200
 _HEADLINE_WORDS = 32
-_HEAD_BLOCKS = 40
+_EDGE_BLOCKS = 40
 _WRAPPED_SHARE = 0.4
 _BIO_BLOCKS = 2
 _MIDWAY_TITLES = 6
@@ -169,15 +169,15 @@ def _unwrapped(text: str, lines: list[Span]) -> list[Span]:
 
 
 def _read_head(page: _Page) -> None:
-    """Date lines and bylines above the body, and date lines below it; the agency of the dateline."""
+    """Date lines and bylines above the body, and date lines at the foot; the agency of the dateline."""
     body, end = page.body, page.end
-    for k, block in enumerate(page.blocks[: min(body, _HEAD_BLOCKS)]):
+    for k, block in enumerate(page.blocks[: min(body, _EDGE_BLOCKS)]):
         under_byline = k > 0 and page.blocks[k - 1].reason == furniture.BYLINE
         if block.reason is None and under_byline and bylines.is_role(block.line):
             block.reason = furniture.BYLINE
         else:
             _read_credits(page, block)
-    for block in page.blocks[max(end, body) :]:
+    for block in page.blocks[max(end, body, len(page.blocks) - _EDGE_BLOCKS) :]:
         _read_credits(page, block, below="ublish" not in block.line)
     if body < len(page.blocks):
         agency = bylines.agency(page.blocks[body].span.of(page.text))
@@ -279,7 +279,8 @@ def _is_title(page: _Page, k: int) -> bool:
 
 def _set_aside_readers(page: _Page) -> None:
     """What readers wrote, in the second half: from "3 comments" to what follows the last "Ada says:" or "Reply"."""
-    first = next((k for k, b in enumerate(page.blocks) if k > page.body and b.reason == furniture.COMMENTS), None)
+    body = page.body
+    first = next((k for k, b in enumerate(page.blocks) if k > body and b.reason == furniture.COMMENTS), None)
     if first is None:
         return
     marks = [k for k in range(first + 1, len(page.blocks)) if _READER.fullmatch(page.blocks[k].line)]
