@@ -29,13 +29,13 @@ PER_REPORT = 15
 class Maker:
     """Makes report after report; the same seed makes the same ones."""
 
-    def __init__(self, seed: int = 1, articles: int = 2000, texts: Sequence[str] = ()) -> None:
+    def __init__(self, seed: int = 1, articles: int = 2000, texts: Sequence[str] = (), names: int = 20000) -> None:
         self.random = random.Random(seed)
-        self.words = COMMON + sorted({self._word() for _ in range(20000)})
+        self.words = COMMON + sorted({self._word() for _ in range(names)})
         self.random.shuffle(tail := self.words[len(COMMON) :])
         self.words[len(COMMON) :] = tail
         self._weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(self.words))))
-        self.names = [f"{self._name()} {self._name()}" for _ in range(20000)]
+        self.names = [f"{self._name()} {self._name()}" for _ in range(names)]
         self.publishers = [f"{self._name()} {kind}" for kind in ("Times", "Post", "Herald", "News") for _ in range(50)]
         self._articles = [self._article(texts) for _ in range(articles)]
         self.made = 0

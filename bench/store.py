@@ -11,11 +11,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -40,6 +40,7 @@ def main() -> int:
     growing.add_argument("--queries", type=int, default=400)
     killing = commands.add_parser("kills")
     killing.add_argument("count", type=int, nargs="?", default=200)
+    killing.add_argument("--early", action="store_true", help="acknowledge too early: the rig must find faults")
     writing = commands.add_parser("writers")
     writing.add_argument("processes", type=int, nargs="?", default=8)
     writing.add_argument("seconds", type=float, nargs="?", default=10)
@@ -54,10 +55,8 @@ def main() -> int:
         if given.command == "growth":
             return growth(given.keep or Path(folder) / "record.db", given.sizes, given.queries, read_texts(given.texts))
         if given.command == "kills":
-            return kills(Path(folder) / "record.db", given.count)
-        if given.command == "writers":
-            return writers(Path(folder) / "record.db", given.processes, given.seconds)
-        return record(given.db, given.seed, given.seconds)
+            return kills(Path(folder) / "record.db", given.count, given.early)
+        return writers(Path(folder) / "record.db", given.processes, given.seconds)
 
 
 def read_texts(folder: Path | None) -> list[str]:
@@ -106,31 +105,59 @@ def report_times(store: Store, asked: list[tuple[str, dict[str, str]]]) -> None:
         print(f"  {kind:20} p50 {cuts[9]:7.1f}   p95 {cuts[18]:7.1f}   max {max(taken):7.1f} ms")
 
 
-def record(db: Path, seed: int, seconds: float) -> int:
-    """Record until the time is over, and print each id once it is acknowledged."""
-    maker = Maker(seed=seed, articles=20)
+def record(db: Path, seed: int, seconds: float, acknowledged: Path, early: bool = False) -> None:
+    """Record until the time is over, and write down each id once the store has acknowledged it.
+
+    `early` writes it down before it is recorded: the rig must find that fault.
+    """
+    maker = Maker(seed=seed, articles=20, names=100)
     until = time.monotonic() + seconds
-    with open_store(db) as store:
+    with open_store(db) as store, acknowledged.open("ab", buffering=0) as out:
         while time.monotonic() < until:
+            raw, extraction = maker.report()
+            line = json.dumps([extraction.report.id, 0.0]) + "\n"
             begun = time.monotonic()
-            outcome = store.record(*maker.report())
-            print(json.dumps([outcome.report_id, time.monotonic() - begun]), flush=True)
-    return 0
+            if early:
+                out.write(line.encode())
+            outcome = store.record(raw, extraction)
+            if not early:
+                out.write((json.dumps([outcome.report_id, time.monotonic() - begun]) + "\n").encode())
 
 
-def kills(db: Path, count: int) -> int:
+def start(db: Path, seed: int, seconds: float, acknowledged: Path, early: bool = False) -> int:
+    """A child process that records; its id. What it needs is imported before, so that kills meet work, not imports."""
+    importlib.import_module("onrecord.store.sqlite")
+    importlib.import_module("alembic.command")
+    child = os.fork()
+    if child:
+        return child
+    try:
+        record(db, seed, seconds, acknowledged, early)
+    except BaseException as error:
+        print(f"a writer failed: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+    os._exit(0)
+
+
+def acks(path: Path) -> list[tuple[str, float]]:
+    """What was acknowledged, and after how many seconds; half a line at the end is none."""
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    return [tuple(json.loads(line)) for line in lines if line.endswith("\n")]
+
+
+def kills(db: Path, count: int, early: bool) -> int:
     """Kill a recording process again and again, and compare what it had acknowledged with what is there."""
-    acknowledged: set[str] = set()
-    chance = random.Random(5)
-    begun = time.perf_counter()
+    chance, begun, written = random.Random(5), time.perf_counter(), db.with_name("acks")
     for seed in range(count):
-        child = start(db, seed % 7, 60)
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(chance.random() * 0.15)
-        child.send_signal(signal.SIGKILL)
-        lines = child.communicate()[0].splitlines()
-        acknowledged |= {json.loads(line)[0] for line in lines if line.endswith("]")}
+        child = start(db, seed // 2, 60, written, early)
+        before = written.stat().st_size if written.exists() else 0
+        patience = time.monotonic() + chance.choice((0.0, 5.0, 5.0))
+        while time.monotonic() < patience and (not written.exists() or written.stat().st_size == before):
+            time.sleep(0.005)
+        time.sleep(chance.random() * 0.1)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    acknowledged = {name for name, _ in acks(written)}
     faults = compare(db, acknowledged)
     print(f"{count} kills in {time.perf_counter() - begun:.0f} s, {len(acknowledged)} acknowledged, {faults} faults")
     return 1 if faults else 0
@@ -149,21 +176,15 @@ def compare(db: Path, acknowledged: set[str]) -> int:
 
 def writers(db: Path, processes: int, seconds: float) -> int:
     """Let several processes write at once, and see that none fails or waits too long."""
-    children = [start(db, seed, seconds) for seed in range(processes)]
-    outputs = [child.communicate()[0] for child in children]
-    failed = sum(child.returncode != 0 for child in children)
-    rows = [[json.loads(line) for line in output.splitlines()] for output in outputs]
+    written = [db.with_name(f"acks-{seed}") for seed in range(processes)]
+    children = [start(db, seed, seconds, out) for seed, out in enumerate(written)]
+    failed = sum(os.waitpid(child, 0)[1] != 0 for child in children)
+    rows = [acks(out) for out in written]
     waits = sorted(wait for each in rows for _, wait in each)
     least, most = min(map(len, rows)), max(map(len, rows))
     print(f"{processes} writers: {len(waits)} reports, {least} … {most} by each, {failed} failed")
     print(f"p50 {waits[len(waits) // 2]:.3f} s, p95 {waits[int(len(waits) * 0.95)]:.3f} s, max {waits[-1]:.3f} s")
     return 1 if failed + compare(db, {name for each in rows for name, _ in each}) else 0
-
-
-def start(db: Path, seed: int, seconds: float) -> subprocess.Popen[str]:
-    """A process of this very script that records."""
-    command = [sys.executable, __file__, "record", os.fspath(db), str(seed), str(seconds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def _matching(connection: Connection, field: str, match: str, below: int | None,
     values: dict[str, Any] = {"match": match, "open": _OPEN, "shut": _SHUT, "limit": limit}
     if below is not None:
         values["below"] = below
-    return dict(connection.execute(text(sql), values).tuples().all())
+    return dict(connection.execute(text(sql), values).all())
 
 
 def _weight(marked: str, field: str) -> float:
@@ -120,7 +120,7 @@ def _hits(connection: Connection, field: str, seqs: list[int], marked: dict[int,
     found = heads(connection, seqs)
     r = t.reports.c
     unmarked = select(r.seq, func.substr(r.text, 1, _ROOM + 1)).where(r.seq.in_([s for s in seqs if s not in marked]))
-    begins: dict[int, str] = dict(connection.execute(unmarked).tuples().all())
+    begins: dict[int, str] = dict(connection.execute(unmarked).all())
     for seq in seqs:
         snippet, marks = _snippet(marked[seq] if seq in marked else begins[seq])
         yield Hit(found[seq], None, snippet, marks)

@@ -47,7 +47,7 @@ def _file(database: Database) -> Iterator[Problem]:
 def _triggers(database: Database) -> Iterator[Problem]:
     with database.read() as connection:
         made = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        held: dict[str, str] = dict(connection.execute(made).tuples().all())
+        held: dict[str, str] = dict(connection.execute(made).all())
     for name, sql in t.triggers().items():
         if held.pop(name, None) != sql:
             yield Problem("schema", name, "the trigger that keeps rows from being altered is missing or altered")
