@@ -1,0 +1,28 @@
+#!/bin/sh
+# Reads the sample reports into a record in .try/ and prints it. Does its own set-up; run it again at will.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+setup --no-dev
+
+db=.try/record.db
+rm -rf .try
+.venv/bin/onrecord --db "$db" read samples/ || [ $? -eq 3 ]
+
+echo
+echo "== Who said what, report by report =="
+echo
+.venv/bin/onrecord --db "$db" search --limit 0 --format table
+echo "== The most quoted sources, as the reports write them =="
+echo
+.venv/bin/onrecord --db "$db" sources --limit 10 --format table
+
+cat <<END
+
+That was the record of the reports in samples/. Next:
+
+  .venv/bin/onrecord --db $db show             the reports; show ID marks one up
+  .venv/bin/onrecord --db $db search denied    search it
+  .venv/bin/onrecord extract YOUR-REPORT.txt            who says what in a report of your own
+  .venv/bin/onrecord --help                             everything else
+END
