@@ -68,7 +68,7 @@ _AGENCY_NAMES = frozenset(name.casefold() for name in _AGENCIES)
 _DATELINE = re.compile(
     r"[A-Z][\w.'’ /-]{1,40}(?:, [\w.'’ ]{1,30}){0,2} \((?P<agency>"
     + "|".join(map(re.escape, _AGENCIES))
-    + r")\) ?[–—-]"
+    + r"|[A-Z]{2,6})\) ?[–—-]"
 )
 
 
@@ -100,7 +100,7 @@ def is_role(line: str) -> bool:
 
 
 def agency(paragraph: str) -> str | None:
-    """The agency that a dateline credits: "ORU, May 3 (Reuters) — …". It wrote the text; that is no publisher."""
+    """The agency that a dateline credits: "ORU, May 3 (Reuters) — …", or any "(ABC)" there."""
     found = _DATELINE.match(paragraph[:_LONGEST])
     return found["agency"] if found else None
 
