@@ -15,7 +15,7 @@ from onrecord.errors import NotFound
 from onrecord.model import Attribution, Extraction, Failure, RawReport, Report, Span
 from tests.store.examples import NEWER, RUN, MakeStore, every_store, everything, extractions, pair
 
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @every_store
@@ -50,7 +50,7 @@ def test_recording_again_adds_nothing(make: MakeStore, tmp_path: Path) -> None:
 
 
 @every_store
-@given(batch=st.lists(extractions(), min_size=1, max_size=4), order=st.randoms(use_true_random=False))
+@given(batch=st.lists(extractions(), min_size=1, max_size=3), order=st.randoms(use_true_random=False))
 @few
 def test_any_order_and_any_number_of_times_give_the_same_record(
     make: MakeStore, batch: list[tuple[RawReport, Extraction]], order: Random
@@ -61,8 +61,7 @@ def test_any_order_and_any_number_of_times_give_the_same_record(
     once, shuffled = list(first_of.values()), list(first_of.values()) * 2
     order.shuffle(shuffled)
     with TemporaryDirectory() as a, TemporaryDirectory() as b, make(Path(a)) as one, make(Path(b)) as other:
-        for each in once:
-            one.record(*each)
+        one.record_many(once)
         for each in shuffled:
             other.record(*each)
         assert everything(one) == everything(other)

@@ -124,7 +124,10 @@ def _check_attributions(connection: Connection, report: Row[Any]) -> Iterator[st
     spans: dict[int, list[Span]] = {}
     query = select(t.contents).join(t.attributions, a.seq == c.attribution_seq).where(a.report_seq == report.seq)
     for row in connection.execute(query.order_by(c.attribution_seq, c.n)):
-        spans.setdefault(row.attribution_seq, []).append(Span(row.start, row.end))
+        before = spans.setdefault(row.attribution_seq, [])
+        if row.n != len(before):
+            yield f"attribution number {row.attribution_seq} lacks a content span"
+        before.append(Span(row.start, row.end))
     for row in connection.execute(select(t.attributions).filter_by(report_seq=report.seq)):
         content = tuple(spans.get(row.seq, ()))
         found = Attribution(report.id, _span(row, "source"), _span(row, "cue"), content, "direct", 0)
