@@ -188,6 +188,7 @@ def test_places_that_cannot_be_read_are_one_line_each(tmp_path: Path) -> None:
     assert "fits no file" in the_failure(tmp_path / "*.html").reason
     assert "itself" in the_failure(tmp_path / "loop").reason
     assert "could not be read" in the_failure("a\0b").reason
+    assert "no name" in the_failure("").reason
     assert "too long" in the_failure(tmp_path / ("x" * 400)).reason
     assert "not fetched" in the_failure("ftp://example.com/a").reason
 

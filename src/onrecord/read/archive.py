@@ -42,14 +42,15 @@ _WASTE = 512 * 2**20
 class Record:
     """One record. `offset` is that of its member in the file, `inner` its own in what the member unpacks to.
 
-    Field names are in small letters. `block` is None where the type is not wanted, or the block is too large.
+    Field names are in small letters. `block` is what of it was kept: nothing where the type is not wanted, only the
+    beginning where it is too large.
     """
 
     offset: int
     inner: int
     fields: Mapping[str, str]
     length: int
-    block: bytes | None
+    block: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +251,10 @@ def _record(window: Window, position: int) -> tuple[Record, int]:
         raise _MalformedError("its WARC header does not say how long the record is")
     begin, length = position + end.end(), int(declared)
     _check_end(window, begin, length)
-    wanted = fields.get("warc-type", "").lower() in WANTED and length <= settings.whole("max_input_bytes")
-    block = window.at(begin, length) if wanted else None
+    kept = 0
+    if fields.get("warc-type", "").lower() in WANTED:
+        kept = length if length <= settings.whole("max_input_bytes") else _LARGEST_HEADER
+    block = window.at(begin, kept)
     return Record(position, position, fields, length, block), begin + length
 
 

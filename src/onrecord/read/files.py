@@ -15,6 +15,9 @@ from onrecord.read.problems import failure
 
 def find(path: str, options: ReadOptions) -> Iterator[Path | Failure]:
     """The files that a path means, in the order of their names; one Failure for what fits none or leads in a circle."""
+    if not path:
+        yield Failure(path, "read", "is no name of a file.", "Give a file, a folder, an address, or - for stdin.")
+        return
     try:
         named = Path(path)
         if named.is_dir():

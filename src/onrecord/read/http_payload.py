@@ -15,6 +15,7 @@ _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,256})?\r?\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:+-]{1,40})", re.IGNORECASE)
 _LARGEST_HEADER = 256 * 1024
 _MOST_ENCODINGS = 3
+_SAVE = "Open the page in a browser, save it, and give the file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def parse_response(block: bytes) -> Response:
     status = _STATUS.match(block)
     end = _END.search(block, 0, _LARGEST_HEADER)
     if not status:
-        raise Unreadable("is no HTTP response, though the archive says so.")
+        raise Unreadable("is no HTTP response, though the archive says so.", advice="See how the archive was made.")
     head, body = (block[: end.start()], block[end.end() :]) if end else (block[:_LARGEST_HEADER], b"")
     return Response(int(status[1]), parse_headers(head.split(b"\n", 1)[-1]), body)
 
@@ -91,7 +92,7 @@ def decoded(body: bytes, encodings: str, limit: int) -> bytes:
     """
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
     if len(names) > _MOST_ENCODINGS:
-        raise Unreadable(f"is encoded {len(names)} times over.")
+        raise Unreadable(f"is encoded {len(names)} times over.", advice=_SAVE)
     for name in reversed(names):
         codec = _codec(name, body)
         if codec:
@@ -112,4 +113,4 @@ def _codec(name: str, body: bytes) -> str | None:
         return None if body.lstrip()[:1] == b"<" else "br"
     if name in ("identity", "utf-8", "none"):
         return None
-    raise Unreadable(f"has the content encoding {name[:40]!r}, which is not known.")
+    raise Unreadable(f"has the content encoding {name[:40]!r}, which is not known.", advice=_SAVE)

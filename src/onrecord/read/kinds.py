@@ -21,6 +21,7 @@ _PACKED: tuple[tuple[bytes, Kind], ...] = (
     (b"\x5d\x2a\x4d\x18", "zstd"),
     (b"BZh", "bzip2"),
 )
+_EMPTY = "See whether it was copied, saved or fetched whole."
 _UNPACK = "Unpack it and give the folder."
 _NOT_READ: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF-", "is a PDF, which is not read.", "Save its text (pdftotext FILE.pdf) and give that."),
@@ -71,7 +72,7 @@ _BOMS = (
 def kind_of(head: bytes, name: str, options: ReadOptions) -> Kind:
     """The kind of an input that begins with `head`. Raises Unreadable, with what to do, where we read none such."""
     if not head.strip(b"\r\n\t \x0c\x00"):
-        raise Unreadable("is empty.", advice="Nothing in it could be read; see whether it was copied whole.")
+        raise Unreadable("is empty.", advice=_EMPTY)
     if warc_packing(head, name):
         return "warc"
     for magic, kind in _PACKED:
@@ -103,7 +104,7 @@ def _kind_of_text(text: str, name: str, options: ReadOptions) -> Kind:
 def form_of(data: bytes) -> Literal["html", "text"]:
     """Whether a page's or cell's bytes are HTML. Raises Unreadable where they are binary or empty."""
     if not data.strip(b"\r\n\t \x0c\x00"):
-        raise Unreadable("is empty.")
+        raise Unreadable("is empty.", advice=_EMPTY)
     _refuse_binary(data[:HEAD])
     text = readable(data[:HEAD])
     return "html" if _HTML_START.match(text) or _HTML_WITHIN.search(text[:8192]) else "text"
@@ -146,7 +147,7 @@ def warc_packing(head: bytes, name: str) -> Literal["gzip", "zstd", "none"] | No
     if any(begins(head[start : start + 4096], "gzip").startswith(b"WARC/") for start in starts):
         return "gzip"
     suffixes = PurePath(name.lower()).suffixes[-2:]
-    if ".warc" not in suffixes:
+    if ".warc" not in suffixes or head.startswith(b"BZh"):
         return None
     if _WARC_VERSION.search(head):
         return "none"

@@ -57,9 +57,8 @@ def _content(row: Mapping[str, Any], options: ReadOptions) -> tuple[Form, str]:
         if isinstance(value, bytes):
             value = _decoded(value)
         if value is not None and not isinstance(value, str):
-            raise Unreadable(
-                f"has {type(value).__name__} {str(value)[:40]!r} in {options.column(form)!r}, where text should be."
-            )
+            reason = f"has a {type(value).__name__} in {options.column(form)!r}, where a text should be."
+            raise Unreadable(reason, advice="Say which column holds the text: --map text=COLUMN.")
         if value and not value.isspace():
             return (form if options.form == "auto" else options.form), value
     raise Unreadable("has no text.", advice="Nothing to read in this row.")

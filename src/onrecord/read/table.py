@@ -102,8 +102,8 @@ def _reports(rows: Iterable[tuple[int, Row]], origin: str, options: ReadOptions)
 
 
 def _json_lines(stream: io.BufferedReader) -> Iterator[tuple[int, Row]]:
-    # as JSON, a character may take six bytes
-    limit = 6 * settings.whole("max_input_bytes")
+    # escapes make a text longer
+    limit = 2 * settings.whole("max_input_bytes")
     for number in itertools.count(1):
         line = stream.readline(limit)
         if not line:

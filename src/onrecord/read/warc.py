@@ -24,6 +24,7 @@ FORMS: dict[str, Form] = {"text/html": "html", "application/xhtml+xml": "html", 
 """Media types that are read."""
 
 _LOG = logging.getLogger(__name__)
+_NO_PAGES = ("warcinfo", "request", "metadata", "revisit", "continuation")
 _AGAIN = "Copy or download the archive again."
 _DIGESTS = {"sha1", "sha256", "sha512", "md5"}
 
@@ -81,22 +82,22 @@ def _report(record: Record, origin: str, options: ReadOptions) -> RawReport:
     kind = record.fields.get("warc-type", "").lower()
     if not kind:
         raise Unreadable("is a record that does not say its type.", advice=_AGAIN)
-    if kind not in WANTED:
+    if kind in _NO_PAGES:
         raise _PassedOverError(f"{kind} records")
+    if kind not in WANTED:
+        raise Unreadable(f"is a record of a type that is not known: {kind[:40]!r}.", advice=_AGAIN)
     if "warc-segment-number" in record.fields:
         raise Unreadable("is split over several records, which are not joined.", advice="Join them with another tool.")
-    block = record.block
-    if block is None:
-        limit = settings.whole("max_input_bytes")
-        raise Refused(
-            f"is a record of {record.length:,} bytes, over the limit of {limit:,}.", advice="It was passed over."
-        )
-    _check_digest(record.fields.get("warc-block-digest", ""), block)
+    if len(record.block) == record.length:
+        # first of all: damage may have made a page look like something else
+        _check_digest(record.fields.get("warc-block-digest", ""), record.block)
     stored = record.fields.get("content-type", "")
     if media_type(stored) == "application/http":
-        content_type, data = _http(record, block)
+        content_type, data = _http(record)
     else:
-        content_type, data = stored, block
+        content_type, data = stored, record.block
+        _check_type(content_type)
+        _check_size(record)
         _check_digest(record.fields.get("warc-payload-digest", ""), data)
     form = _form(content_type, data, record)
     return RawReport(
@@ -108,14 +109,14 @@ def _report(record: Record, origin: str, options: ReadOptions) -> RawReport:
     )
 
 
-def _http(record: Record, block: bytes) -> tuple[str, bytes]:
+def _http(record: Record) -> tuple[str, bytes]:
     """Content type and decoded body of a stored HTTP response."""
-    response = parse_response(block)
+    response = parse_response(record.block)
     content_type = response.headers.get("content-type", "")
     if not 200 <= response.status < 300 or response.status == 206:
         raise _PassedOverError(f"pages with status {response.status}")
-    if content_type and media_type(content_type) not in FORMS:
-        raise _PassedOverError(media_type(content_type))
+    _check_type(content_type)
+    _check_size(record)
     body = response.body
     whole = dechunked(body) if "chunked" in response.headers.get("transfer-encoding", "").lower() else None
     body = body if whole is None else whole
@@ -127,13 +128,23 @@ def _http(record: Record, block: bytes) -> tuple[str, bytes]:
 def _form(content_type: str, data: bytes, record: Record) -> Form:
     if not data.strip():
         raise _PassedOverError("empty pages")
-    declared = FORMS.get(media_type(content_type))
-    if declared is None and content_type:
-        raise _PassedOverError(media_type(content_type))
     if record.fields.get("warc-target-uri", "").strip("<>").endswith("/robots.txt"):
         raise _PassedOverError("robots.txt")
     seen = form_of(data)
-    return declared or seen
+    return FORMS.get(media_type(content_type), seen)
+
+
+def _check_type(content_type: str) -> None:
+    """Raises _PassedOverError for what is neither HTML nor text; what says nothing of its type is looked at later."""
+    if content_type and media_type(content_type) not in FORMS:
+        raise _PassedOverError(media_type(content_type))
+
+
+def _check_size(record: Record) -> None:
+    """Raises Refused for a block that was too large to be kept."""
+    if len(record.block) < record.length:
+        limit = settings.whole("max_input_bytes")
+        raise Refused(f"is a page of {record.length:,} bytes.", advice=f"More than {limit:,} are not read.")
 
 
 def _given(record: Record, content_type: str, options: ReadOptions) -> Given:

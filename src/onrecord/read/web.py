@@ -68,10 +68,13 @@ class Web:
     def _page(self, pool: httpcore2.ConnectionPool, url: httpx2.URL) -> _Answer:
         """The page, over redirects. Raises Refused, Unreadable and httpcore2's errors."""
         limit = settings.whole("fetch_bytes")
+        waited: set[str] = set()
         for _ in range(MOST_REDIRECTS + 1):
             if self._options.robots:
                 self._ask_robots(pool, url)
-            self._wait(url)
+            if _site(url) not in waited:  # a redirect within a site is no other page
+                self._wait(url)
+                waited.add(_site(url))
             answer = self._get(pool, url, limit)
             if answer.status == http.HTTPStatus.OK:
                 return answer
