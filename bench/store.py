@@ -69,6 +69,8 @@ def growth(db: Path, sizes: list[int], queries: int, texts: list[str]) -> int:
     maker = Maker(articles=2000, texts=texts)
     asked = list(Maker(seed=2).queries(queries)) if not texts else list(maker.queries(queries))
     with open_store(db) as store:
+        for _ in range(store.status().reports):  # those of an earlier run, which `--keep` kept
+            maker.report()
         for size in sizes:
             begun, cpu = time.perf_counter(), time.process_time()
             added = grow(store, maker, size)
