@@ -201,6 +201,17 @@ def test_lists_at_the_end_and_in_the_middle() -> None:
     assert aside("\n\n".join((HEADLINE, BODY[0], "Sources", *BODY[1:]))) == []
 
 
+def test_menus_above_and_titles_below() -> None:
+    menu = "Harbour\nTides\nFerry times\nThe old town\nMy Oru\nWalks\nKitchen"
+    below = "Share this article\nGauges taken out in spring\nHarbour dues to rise again next year"
+    text = f"{menu}\n{REPORT}\n{below}"
+    assert aside(text)[0] == ("navigation", menu)
+    assert headline(text) == HEADLINE
+    assert text.endswith(aside(text)[-1][1])
+    names = "The dead were named as:\nAda Gone\nBo Lind\nJuan de la Cruz\nMarta Ilves\nOdd Ramsvik\nIda Lorn"
+    assert aside("\n".join((HEADLINE, BODY[0], names, *BODY[1:]))) == []
+
+
 def test_what_readers_wrote_and_who_the_author_is() -> None:
     comments = (
         "2 Comments\nBo Lind says:\nMay 3, 2031 at 9:15 pm\nI have always said that this wall was a scandal.\nReply"

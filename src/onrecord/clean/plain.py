@@ -30,6 +30,9 @@ _EDGE_BLOCKS = 40
 _WRAPPED_SHARE = 0.4
 _BIO_BLOCKS = 2
 _MIDWAY_TITLES = 6
+_MENU_LINES = 6
+_MENU_WORDS = 3
+_TITLE_WORDS = 16
 _COMMENT_HEAD = 4
 _MASTHEAD = re.compile(
     r"(?:The )?(?:[A-Z][\w'&.-]* ){0,4}(?:Gazette|Times|Post|Herald|News|Journal|Tribune|Chronicle|Courier|Observer"
@@ -38,7 +41,7 @@ _MASTHEAD = re.compile(
 _PAPER = re.compile(
     r"(?:©|\(c\)|copyright)[\s©(c)]*(?:\d{4}(?: ?[–-] ?\d{2,4})?)?[ ,]*(?P<paper>[^.|,;]{3,60})", re.IGNORECASE
 )
-_TITLE_OF = re.compile(r"(?P<title>.{12,})(?: [|–—-] | :: )(?P<paper>[^|–—]{3,60})")
+_PAPER_AFTER_TITLE = re.compile(r"(?: [|–—-] [^|]{2,40})*? (?:[|–—-]|::) (?P<paper>[^|–—]{3,60})")
 _READER = re.compile(r".{2,60} says:|reply|reply to .{2,60}|.{0,40}\bat \d{1,2}:\d\d ?[ap]m.{0,10}", re.IGNORECASE)
 _DOES = re.compile(r",? (?:is|was|covers|writes|reports|joined|has (?:covered|written|reported|been))\b", re.IGNORECASE)
 _LISTS = (furniture.RELATED, furniture.REFERENCES)
@@ -97,9 +100,11 @@ def parts(text: str) -> PlainParts:
         block.reason = furniture.reason(block.line)
     _read_head(page)
     _set_aside_neighbours(page)
+    _set_aside_menus(page)
     _find_headline(page)
     _set_aside_lists(page)
     _set_aside_readers(page)
+    _set_aside_titles(page)
     _set_aside_author(page)
     _find_publisher(page)
     headline = None if page.headline is None else page.blocks[page.headline].span
@@ -216,6 +221,33 @@ def _set_aside_neighbours(page: _Page) -> None:
                 blocks[k].reason = weak[k]
 
 
+def _set_aside_menus(page: _Page) -> None:
+    """Many very short lines in a row above the body."""
+    body = page.body
+    run: list[_Block] = []
+    for block in page.blocks[: body if body < len(page.blocks) else 0]:
+        if block.reason == furniture.MENU or (block.reason is None and _is_label(block, _MENU_WORDS)):
+            run.append(block)
+        else:
+            run = []
+        if len(run) >= _MENU_LINES:
+            for label in run[-_MENU_LINES:]:
+                label.reason = furniture.MENU
+
+
+def _set_aside_titles(page: _Page) -> None:
+    """Titles and names below the body that follow other furniture."""
+    below = False
+    for block in page.blocks[max(page.end, 1) :]:
+        if below and block.reason is None and _is_label(block, _TITLE_WORDS):
+            block.reason = furniture.MENU
+        below = below or block.reason not in (None, furniture.DATE, furniture.BYLINE, furniture.CAPTION)
+
+
+def _is_label(block: _Block, most_words: int) -> bool:
+    return not block.prose and not _ends_sentence(block.line) and len(block.line.split()) <= most_words
+
+
 def _find_headline(page: _Page) -> None:
     """The first line above the body that looks like a headline, after the paper's name, the page's title, a kicker."""
     body = page.body
@@ -228,9 +260,10 @@ def _find_headline(page: _Page) -> None:
         _set_masthead(page, names[0], page.blocks[names[0]].line, furniture.MASTHEAD)
         candidates = [k for k in candidates if k > names[0]]
     for k, following in pairwise(candidates):
-        title = _TITLE_OF.fullmatch(page.blocks[k].line)
-        if title and title["title"].casefold() == page.blocks[following].line.casefold():
-            _set_masthead(page, k, title["paper"], furniture.REPEATED)
+        line, title = page.blocks[k].line, page.blocks[following].line
+        after = _PAPER_AFTER_TITLE.fullmatch(line, len(title)) if line.casefold().startswith(title.casefold()) else None
+        if after:
+            _set_masthead(page, k, after["paper"], furniture.REPEATED)
     candidates = [k for k in candidates if page.blocks[k].reason is None]
     if len(candidates) > 1 and len(page.blocks[candidates[0]].line.split()) <= 3 and candidates[1] in longer:
         del candidates[0]
