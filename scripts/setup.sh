@@ -40,7 +40,8 @@ setup() {
     }
     echo "Setting up .venv with $python (the first time takes a minute or two) ..." >&2
     "$uv" sync --quiet --frozen --inexact --python "$python" "$@" || {
-        echo "The packages could not be installed. Is the package registry (pypi.org) reachable?" >&2
+        echo "The packages could not be installed: the lines above say why. Without the package registry (pypi.org)" \
+            "in reach the first set-up cannot work; run this again when it is." >&2
         exit 1
     }
 }
