@@ -45,6 +45,12 @@ class Maker:
         for _ in range(count):
             yield self.report()
 
+    def go_on_after(self, made: int) -> None:
+        """Make others than the first so many, which an earlier run made."""
+        if made:
+            self.made = made
+            self.random.seed(made)
+
     def report(self) -> tuple[RawReport, Extraction]:
         """An article again, with other names and numbers."""
         article = self._articles[self.made % len(self._articles)]

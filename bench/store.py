@@ -4,8 +4,9 @@
     python bench/store.py kills 200          kill -9 at random moments while recording
     python bench/store.py writers 8 10       processes that write at once, for so many seconds
 
-`growth` prints search times (milliseconds) and bytes an attribution at each size, on texts of a generator or on the
-`*.txt` of a folder. `kills` and `writers` exit with 1 where anything acknowledged is lost, doubled or refused.
+`growth` prints bytes an attribution and search times at each size, on texts of a generator or on the `*.txt` of a
+folder. Times are of the processor and by the clock; on a busy machine only the former compare.
+`kills` and `writers` exit with 1 where anything acknowledged is lost, doubled or refused.
 """
 
 from __future__ import annotations
@@ -69,8 +70,7 @@ def growth(db: Path, sizes: list[int], queries: int, texts: list[str]) -> int:
     maker = Maker(articles=2000, texts=texts)
     asked = list(Maker(seed=2).queries(queries)) if not texts else list(maker.queries(queries))
     with open_store(db) as store:
-        for _ in range(store.status().reports):  # those of an earlier run, which `--keep` kept
-            maker.report()
+        maker.go_on_after(store.status().reports)
         for size in sizes:
             begun, cpu = time.perf_counter(), time.process_time()
             added = grow(store, maker, size)
@@ -94,17 +94,24 @@ def grow(store: Store, maker: Maker, size: int) -> int:
 
 
 def report_times(store: Store, asked: list[tuple[str, dict[str, str]]]) -> None:
-    """Ask everything twice, and print the second times: p50, p95 and the slowest, by kind and altogether."""
-    times: dict[str, list[float]] = {}
+    """Ask everything twice, and print the second times by kind and altogether: of the processor, and by the clock."""
+    times: dict[str, list[tuple[float, float]]] = {}
     for _ in range(2):
         times.clear()
         for kind, fields in asked:
-            begun = time.perf_counter()
+            begun, cpu = time.perf_counter(), time.process_time()
             store.search(Query(**fields))  # type: ignore[arg-type]
-            times.setdefault(kind, []).append(1000 * (time.perf_counter() - begun))
+            spent = 1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - begun)
+            times.setdefault(kind, []).append(spent)
+    print(f"  {'milliseconds':20}  CPU p50    p95    max   wall p50    p95    max")
     for kind, taken in [*times.items(), ("ALL", [x for each in times.values() for x in each])]:
-        cuts = quantiles(taken, n=20)
-        print(f"  {kind:20} p50 {cuts[9]:7.1f}   p95 {cuts[18]:7.1f}   max {max(taken):7.1f} ms")
+        print(f"  {kind:20}  {'   '.join(spread(each) for each in zip(*taken, strict=True))}")
+
+
+def spread(taken: tuple[float, ...]) -> str:
+    """Median, 95th percentile and largest."""
+    cuts = quantiles(taken, n=20)
+    return f"{cuts[9]:7.1f} {cuts[18]:6.1f} {max(taken):6.1f}"
 
 
 def record(db: Path, seed: int, seconds: float, acknowledged: Path, early: bool = False) -> None:

@@ -145,8 +145,10 @@ def test_failures_are_noted_once_and_resolved_by_a_later_read(make: MakeStore, t
         assert store.status().failures == 1
         store.record_failure(failure)
         assert len(store.failures()) == 2
+        assert not store.done(raw.origin, raw.sha256, RUN.id)
         assert store.record(raw, extraction).result == "known"
         assert len(store.failures()) == 1
+        assert store.done(raw.origin, raw.sha256, RUN.id)
         assert not list(store.verify())
 
 

@@ -67,7 +67,10 @@ class Store(Protocol):
         ...
 
     def done(self, origin: str, raw_sha256: str, run_id: str) -> bool:
-        """Whether these bytes from this origin were already recorded by this run, so that `read` can skip them."""
+        """Whether this run has recorded these bytes from this origin, so that `read` can skip them.
+
+        Not while a failure of the origin is unresolved: reading it again is what resolves it.
+        """
         ...
 
     # judged

@@ -13,7 +13,6 @@ from onrecord.model import Extraction, Failure, RawReport, Report
 from onrecord.store import derived, judged, migrate, read, search, takedown, verify, write
 from onrecord.store import schema as t
 from onrecord.store.database import Database
-from onrecord.store.observed import plain
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.rows import (
     FailureRow,
@@ -111,16 +110,8 @@ class SqliteStore:
 
     def done(self, origin: str, raw_sha256: str, run_id: str) -> bool:
         """Whether these bytes from this origin were already recorded by this run."""
-        e, r = t.examinations.c, t.readings.c
-        query = (
-            select(e.seq)
-            .join(t.readings, r.seq == e.reading_seq)
-            .join(t.raws, t.raws.c.seq == r.raw_seq)
-            .join(t.runs, t.runs.c.seq == e.run_seq)
-            .where(t.raws.c.sha256 == raw_sha256, r.origin == plain(origin), t.runs.c.id == run_id)
-        )
         with self._database.read() as connection:
-            return connection.execute(query).first() is not None
+            return write.done(connection, origin, raw_sha256, run_id)
 
     def judge(self, judgement: Judgement) -> str:
         """Append a judgement; returns its id."""

@@ -33,6 +33,27 @@ _KNOWN = select(t.attributions.c.id, t.attributions.c.seq).where(t.attributions.
 _LAST = select(func.coalesce(func.max(t.attributions.c.seq), 0))
 
 
+_DONE = (
+    select(t.examinations.c.seq)
+    .join(t.readings, t.readings.c.seq == t.examinations.c.reading_seq)
+    .join(t.raws, t.raws.c.seq == t.readings.c.raw_seq)
+    .join(t.runs, t.runs.c.seq == t.examinations.c.run_seq)
+    .where(
+        t.raws.c.sha256 == bindparam("raw"),
+        t.readings.c.origin == bindparam("origin"),
+        t.runs.c.id == bindparam("run"),
+    )
+)
+
+
+def done(connection: Connection, origin: str, raw_sha256: str, run_id: str) -> bool:
+    """Whether this run has read these bytes from this origin, and no failure of the origin is unresolved."""
+    asked = {"raw": raw_sha256, "origin": plain(origin), "run": run_id}
+    if connection.execute(_DONE, asked).first() is None:
+        return False
+    return connection.execute(_UNRESOLVED, {"origin": plain(origin)}).first() is None
+
+
 def check(raw: RawReport, extraction: Extraction) -> None:
     """Raises ValueError where bytes, report and attributions do not belong together, or a span leaves the text."""
     report, report_id = extraction.report, extraction.report.id
