@@ -79,6 +79,14 @@ def test_the_content_says_what_it_is(tmp_path: Path, name: str, data: bytes, for
     assert report.data == data
 
 
+def test_a_page_with_an_archive_in_it_is_a_page(tmp_path: Path) -> None:
+    inner = gzip.compress(b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 5\r\n\r\nforge\r\n\r\n")
+    data = PAGE + inner
+    (tmp_path / "a.html").write_bytes(data)
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(data, 0))
+    assert [report.data for report in reports(read([str(tmp_path)]))] == [data, data]
+
+
 def test_the_user_overrides_form_and_date(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(TEXT)
     (report,) = reports(read([str(tmp_path / "a.txt")], ReadOptions(form="html", published="2024-05-01")))

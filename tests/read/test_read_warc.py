@@ -245,6 +245,13 @@ def test_a_bomb_in_a_member_costs_that_member(tmp_path: Path) -> None:
     assert "bomb" in failures[0].reason
 
 
+def test_damage_late_in_one_large_member_puts_what_came_before_in_doubt(tmp_path: Path) -> None:
+    data = gzip.compress(b"".join(record(response(page(number))) for number in range(2000)))
+    reports, (failure,) = read_bytes(tmp_path, data[:-8] + bytes(8), "x.warc.gz")
+    assert len(reports) > 1000
+    assert f"the {len(reports)} records read from there before may be altered" in failure.reason
+
+
 def ranges(failures: list[Failure]) -> list[tuple[int, int]]:
     found = [re.search(r"bytes (\d+) to (\d+) ", failure.reason) for failure in failures]
     return [(int(match[1]), int(match[2])) for match in found if match]

@@ -8,14 +8,13 @@ it lies in has ended with the right checksum, unless another record follows it i
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from onrecord import settings
 from onrecord.errors import InputError, Unreadable
-from onrecord.read.compressed import PIECE, Ratio, damage, unpacker
+from onrecord.read.compressed import PIECE, Ratio, damage, first_bytes, unpacker
 from onrecord.read.http_payload import parse_headers
 from onrecord.read.window import Window
 
@@ -85,7 +84,6 @@ class _Member:
     def __init__(self, raw: Window, offset: int, codec: str, dictionary: zstandard.ZstdCompressionDict | None) -> None:
         self._raw = raw
         self._codec = codec
-        self._offset = offset
         self._unpacker = unpacker(codec, dictionary)
         self._pieces = self._unpacked()
         self.ratio = Ratio()
@@ -133,13 +131,17 @@ class _Members:
                 offset = end
                 continue
             member = _Member(self._raw, offset, self._codec, self._dictionary)
+            given = 0
             try:
-                yield from self._of(member, offset)
+                for item in self._of(member, offset):
+                    yield item
+                    given += 1
                 end = member.end
             except _DamagedError as error:
                 self._waste(member)
                 end = self._next(offset + 1)
-                yield Gap(offset, end, str(error))
+                doubt = f"; the {given} records read from there before may be altered" if given else ""
+                yield Gap(offset, end, f"{error}{doubt}")
             offset = end
             self._raw.forget(offset)
 
@@ -162,16 +164,9 @@ class _Members:
             found = self._raw.find(_MAGIC[self._codec], position)
             if found is None:
                 return self._raw.reached
-            if self._begins_record(self._raw.at(found, _TRIAL)):
+            if first_bytes(self._codec, self._raw.at(found, _TRIAL), self._dictionary) == b"WARC/":
                 return found
             position = found + 1
-
-    def _begins_record(self, data: bytes) -> bool:
-        try:
-            begin = b"".join(unpacker(self._codec, self._dictionary).feed(data[:_TRIAL]))[:5]
-        except damage(self._codec):
-            begin = _first_bytes(data) if self._codec == "gzip" else b""
-        return begin == b"WARC/"
 
     def _waste(self, member: _Member) -> None:
         self._wasted += member.ratio.made + member.ratio.given
@@ -197,13 +192,6 @@ class _Members:
         except zstandard.ZstdError as error:
             raise Unreadable(f"has a damaged dictionary: {error}.", advice="Copy or download it again.") from None
         return 8 + size
-
-
-def _first_bytes(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj(31).decompress(data, 5)
-    except zlib.error:
-        return b""
 
 
 def _parsed(window: Window) -> Iterator[Record | Gap]:

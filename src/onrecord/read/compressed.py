@@ -164,6 +164,17 @@ def damage(codec: str) -> tuple[type[Exception], ...]:
     return (zlib.error, OSError, EOFError, ValueError)
 
 
+def first_bytes(codec: str, data: bytes, dictionary: zstandard.ZstdCompressionDict | None = None) -> bytes:
+    """The first five bytes of what a gzip or zstd member unpacks to; fewer where it is damaged there."""
+    try:
+        if codec == "gzip":
+            # asked for no more, for damage further on is no matter
+            return zlib.decompressobj(31).decompress(data, 5)
+        return next(unpacker(codec, dictionary).feed(data), b"")[:5]
+    except damage(codec):
+        return b""
+
+
 class Ratio:
     """Bytes given and made so far; raises Refused where they look like a bomb."""
 

@@ -8,16 +8,17 @@ from pathlib import PurePath
 from typing import Literal
 
 from onrecord.errors import Unreadable
-from onrecord.read.compressed import damage, unpacker
+from onrecord.read.compressed import first_bytes
 from onrecord.read.options import ReadOptions
 
 Kind = Literal["html", "text", "jsonl", "json", "csv", "parquet", "warc", "gzip", "zstd", "bzip2"]
 HEAD = 64 * 1024
 """Bytes at the beginning of an input that are looked at."""
 
+_ZSTD = b"\x28\xb5\x2f\xfd"
 _PACKED: tuple[tuple[bytes, Kind], ...] = (
     (b"\x1f\x8b", "gzip"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (_ZSTD, "zstd"),
     (b"\x5d\x2a\x4d\x18", "zstd"),
     (b"BZh", "bzip2"),
 )
@@ -141,27 +142,28 @@ def warc_packing(head: bytes, name: str) -> Literal["gzip", "zstd", "none"] | No
     """How a web archive is packed; None for what is none. Its very first bytes may be damaged."""
     if head.startswith(b"WARC/"):
         return "none"
-    if head.startswith(_WARC_DICTIONARY) or begins(head, "zstd").startswith(b"WARC/"):
+    if head.startswith(_WARC_DICTIONARY) or (head.startswith(_ZSTD) and first_bytes("zstd", head) == b"WARC/"):
         return "zstd"
-    starts = [found.start() for found in _WARC_GZIP.finditer(head)][:64]
-    if any(begins(head[start : start + 4096], "gzip").startswith(b"WARC/") for start in starts):
-        return "gzip"
     suffixes = PurePath(name.lower()).suffixes[-2:]
-    if ".warc" not in suffixes or head.startswith(b"BZh"):
+    named = ".warc" in suffixes and not head.startswith(b"BZh")
+    packed = head.startswith(b"\x1f\x8b")
+    begin = first_bytes("gzip", head) if packed else b""
+    if begin == b"WARC/" or ((named or (packed and not begin)) and _later_member(head)):
+        return "gzip"
+    if not named:
         return None
     if _WARC_VERSION.search(head):
         return "none"
     return "gzip" if suffixes[-1] == ".gz" else "zstd" if suffixes[-1] == ".zst" else "none"
 
 
-def begins(head: bytes, codec: str) -> bytes:
-    """The first bytes of what `head` unpacks to, as far as it can be unpacked; at most one piece."""
-    if codec == "zstd" and not head.startswith(b"\x28\xb5\x2f\xfd"):
-        return b""
-    try:
-        return next(unpacker(codec).feed(head), b"")
-    except damage(codec):
-        return b""
+def _later_member(head: bytes) -> bool:
+    """Whether a later member begins a record.
+
+    Asked only where the first one is damaged, or the name says so: a page may have such bytes in it.
+    """
+    starts = [found.start() for found in _WARC_GZIP.finditer(head)][:64]
+    return any(first_bytes("gzip", head[start : start + 4096]) == b"WARC/" for start in starts)
 
 
 def _refuse_binary(head: bytes) -> None:

@@ -92,7 +92,7 @@ def _report(record: Record, origin: str, options: ReadOptions) -> RawReport:
         # first of all: damage may have made a page look like something else
         _check_digest(record.fields.get("warc-block-digest", ""), record.block)
     stored = record.fields.get("content-type", "")
-    if media_type(stored) == "application/http":
+    if media_type(stored) == "application/http" or (kind == "response" and record.block.startswith(b"HTTP/")):
         content_type, data = _http(record)
     else:
         content_type, data = stored, record.block
