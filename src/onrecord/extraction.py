@@ -47,7 +47,7 @@ def extract_all(reports: Iterable[Report | Failure], engine: Engine) -> Iterator
 
 def extract_one(report: Report, engine: Engine) -> Extraction:
     """One report with what was extracted from it."""
-    return check(report, engine.propose([report])[0] if _readable(report) else (), engine.run)
+    return check(report, engine.propose([report])[0], engine.run) if _readable(report) else _unread(report, engine.run)
 
 
 def _together(waiting: Sequence[Report | Failure], engine: Engine) -> Iterator[Extraction | Failure]:
@@ -57,11 +57,17 @@ def _together(waiting: Sequence[Report | Failure], engine: Engine) -> Iterator[E
         if isinstance(item, Failure):
             yield item
         else:
-            yield check(item, next(proposals) if _readable(item) else (), engine.run)
+            yield check(item, next(proposals), engine.run) if _readable(item) else _unread(item, engine.run)
 
 
 def _readable(report: Report) -> bool:
     return bool(report.text.strip()) and (report.language is None or report.language.value in LANGUAGES)
+
+
+def _unread(report: Report, run: Run) -> Extraction:
+    """A report that nothing was extracted from, with the reason."""
+    reason = f"language: {report.language.value}" if report.language and report.text.strip() else "no text"
+    return Extraction(report, (), run, (SetAside("extract", reason),))
 
 
 def check(report: Report, proposals: Sequence[Proposal], run: Run) -> Extraction:

@@ -290,7 +290,8 @@ def _kept(text: str) -> str:
 
 
 def _aside_view(set_aside: Iterable[SetAside]) -> list[RenderableType]:
-    reasons = Counter(one_line(part.reason) for part in set_aside)
+    places = {(one_line(p.reason), p.start, p.end, p.raw_start, p.raw_end) for p in set_aside}
+    reasons = Counter(reason for reason, *_ in sorted(places, key=str))
     if not reasons:
         return []
     listed = ", ".join(f"{reason} ({n})" if n > 1 else reason for reason, n in reasons.items())
