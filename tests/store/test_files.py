@@ -110,6 +110,22 @@ def test_every_connection_is_set_up_to_lose_nothing(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_sqlite_with_the_bug_never_joins_a_write_ahead_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, this = tmp_path / "record.db", "onrecord.store.database.wal_is_safe"
+    open_store(path).close()
+    monkeypatch.setattr(this, lambda: True)
+    with open_store(path) as newer:
+        newer.record(*pair())
+        assert path.with_name("record.db-wal").exists()
+        assert not list(newer.verify())
+        monkeypatch.setattr(this, lambda: False)
+        with pytest.raises(StoreError, match="a program with a newer SQLite has it open"):
+            open_store(path)
+    with open_store(path) as alone:
+        assert not path.with_name("record.db-wal").exists()
+        assert alone.status().reports == 1
+
+
 def test_which_sqlite_has_the_wal_reset_bug() -> None:
     safe = [
         v

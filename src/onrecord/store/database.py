@@ -80,12 +80,13 @@ class Database:
     def set_log(self) -> None:
         """Choose the log that this SQLite keeps safely. Raises StoreError where another program keeps the other."""
         wanted = "wal" if wal_is_safe() else "delete"
+        self.close()  # a log changes only while nobody else, and that means our own connections, too, has the file open
         with self._told(), closing(self._connect()) as connection:
             if connection.execute("PRAGMA journal_mode").fetchone()[0] == wanted:
                 return
             with turn(self.path):
-                got = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]
-        if wanted == "delete" and got != wanted:
+                changed = _changes_log(connection, wanted)
+        if wanted == "delete" and not changed:
             raise StoreError(
                 f"a program with a newer SQLite has it open; this one ({sqlite3.sqlite_version}) must not join in.",
                 which=str(self.path),
@@ -144,6 +145,15 @@ _MEANINGS = {
     "is locked": _BUSY,
 }
 """What SQLite or the system says, and what that means to people."""
+
+
+def _changes_log(connection: sqlite3.Connection, wanted: str) -> bool:
+    try:
+        return bool(connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0] == wanted)
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            return False
+        raise
 
 
 def _begin(connection: Connection) -> None:

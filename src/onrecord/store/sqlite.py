@@ -41,7 +41,6 @@ def open_sqlite(where: str | Path, *, create: bool) -> SqliteStore:
     database = Database(path)
     try:
         _bring_up(database)
-        database.set_log()
     except BaseException:
         database.close()
         raise
@@ -50,8 +49,10 @@ def open_sqlite(where: str | Path, *, create: bool) -> SqliteStore:
 
 def _bring_up(database: Database) -> None:
     with database.read() as connection:
-        if _is_current(connection, database):
-            return
+        current = _is_current(connection, database)
+    database.set_log()
+    if current:
+        return
     with database.write() as connection:
         if _is_current(connection, database):
             return
