@@ -60,7 +60,7 @@ def report_view(extraction: Extraction, *, styled: bool = True) -> RenderableTyp
     return Group(
         *header(extraction.report),
         Text(),
-        Hanging(marked_text(extraction, styled=styled), "  ", "  "),
+        Hanging(_trimmed(marked_text(extraction, styled=styled)), "  ", "  "),
         Text(),
         Text(f"{count} attribution{'' if count == 1 else 's'}", style="bold") if count else nobody,
         *([Hanging(legend(styled=styled))] if count else []),
@@ -246,6 +246,12 @@ def _append(text: Text, piece: Piece, whole: str, styled: bool, within: Span | N
         opens = "".join(SIGNS[r] for r in piece.opens)
         closes = "".join(SIGNS[r] for r in piece.closes)
         text.append(f"{opens}{words}{closes}{number}{reason}")
+
+
+def _trimmed(text: Text) -> Text:
+    """Without blank lines at the end."""
+    text.rstrip()
+    return text
 
 
 def _style(roles: frozenset[Role]) -> str:

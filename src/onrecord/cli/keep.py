@@ -170,5 +170,5 @@ def _status_lines(now: Status) -> Iterator[RenderableType]:
     yield fact_line("reports", f"{now.reports:,}, read {now.readings:,} times, {now.set_aside:,} set aside")
     yield fact_line("attributions", f"{now.attributions:,} by {now.sources:,} sources as written")
     yield fact_line("judgements", f"{now.judgements:,}")
-    yield fact_line("runs", f"{now.runs:,} engine versions or settings")
+    yield fact_line("runs", f"{now.runs:,} (an engine, its version and settings)")
     yield fact_line("failed", f"{now.failures:,}" + (" · onrecord status --failed" if now.failures else ""))
