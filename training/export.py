@@ -13,7 +13,9 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from onrecord.engines.words import FEATURES
@@ -52,11 +54,29 @@ def to_onnx(tagger: Tagger, path: Path) -> None:
     )
 
 
-def to_openvino(onnx: Path, folder: Path) -> None:
-    """ONNX → OpenVINO's form, weights as fp16: tagger.xml and tagger.bin."""
-    import openvino
-
-    openvino.save_model(openvino.Core().read_model(onnx), folder / "tagger.xml", compress_to_fp16=True)
+def halve(path: Path, destination: Path) -> None:
+    """Keep large tables as fp16, each with a cast to fp32 behind it: half the file, the same graph for any runtime."""
+    model = onnx.load(path)
+    graph = model.graph
+    casts = []
+    for table in list(graph.initializer):
+        values = numpy_helper.to_array(table)
+        if values.dtype == np.float32 and values.size > 1024:
+            graph.initializer.remove(table)
+            half = f"{table.name}.half"
+            graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), half))
+            casts.append(helper.make_node("Cast", [half], [table.name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    del graph.value_info[:]
+    model.producer_name, model.producer_version, model.doc_string = "onrecord", "", ""
+    del model.metadata_props[:]
+    for node in graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    onnx.checker.check_model(model)
+    onnx.save(model, destination)
 
 
 def tables(tagger: Tagger) -> dict[str, np.ndarray]:
@@ -75,12 +95,12 @@ def main() -> None:
     tagger = Tagger()
     tagger.load_state_dict(torch.load(args.weights, weights_only=True))
     args.destination.mkdir(parents=True, exist_ok=True)
-    onnx = args.weights.with_suffix(".onnx")
-    to_onnx(tagger.eval(), onnx)
-    to_openvino(onnx, args.destination)
+    whole = args.weights.with_suffix(".onnx")
+    to_onnx(tagger.eval(), whole)
+    halve(whole, args.destination / "tagger.onnx")
     np.savez(args.destination / "tables.npz", **tables(tagger))
     shutil.copy(minilm_folder() / "tokenizer.json", args.destination / "tokenizer.json")
-    names = ("tagger.xml", "tagger.bin", "tables.npz", "tokenizer.json")
+    names = ("tagger.onnx", "tables.npz", "tokenizer.json")
     digests = {name: hashlib.sha256((args.destination / name).read_bytes()).hexdigest() for name in names}
     (args.destination / "digests.json").write_text(json.dumps(digests, indent=1) + "\n")
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from onrecord.errors import NotFound, OnRecordError
 
-LIBRARIES = ("openvino", "tokenizers", "trafilatura", "lxml", "fastwarc", "sqlalchemy", "pyarrow", "pandas")
+LIBRARIES = ("openvino", "tokenizers", "trafilatura", "lxml", "sqlalchemy", "pyarrow", "pandas")
 OPTIONAL = {"pyarrow": "onrecord[parquet]", "pandas": "onrecord[frames]"}
 LOW_SPACE = 200 * 2**20
 """Bytes free on the record's disk below which something is wrong."""

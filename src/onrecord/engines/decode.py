@@ -95,7 +95,7 @@ def viterbi(scores: Floats, lengths: Ints, transitions: Floats, first: Floats) -
 def link_features(cues: Sequence[Tagged], dependents: Sequence[Tagged], gaps: Ints) -> tuple[Ints, Ints]:
     """What lies between each dependent and each cue: `distance` (d, c) and `between` (d, c, 3).
 
-    `gaps` are the words' line breaks (`Words.features[:, 1]`). distance: bucket of words between, twice (before, after).
+    `gaps` are the words' line breaks (`Words.features[:, 1]`). distance: bucket of words between, before or after.
     between: cues, dependents of the same role, and line breaks in between, each 0 … 3 (3 = more).
     """
     cs, ce = (np.array([getattr(c, x) for c in cues], np.int32) for x in ("start", "end"))

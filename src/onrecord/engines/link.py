@@ -7,16 +7,13 @@ A bilinear score between a cue and each source or content near it, with biases f
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from onrecord.engines.decode import CONTENT, CUE, SOURCE, Floats, Ints, Tagged, link_features
-
-NEAR = 24
-"""Cues on either side of a source or content that it is compared with."""
-_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +36,36 @@ class Link:
 
 
 class Linker:
-    """The trained tables. `link` costs time proportional to the number of spans."""
+    """The trained tables."""
 
     def __init__(self, tables: Mapping[str, Floats]) -> None:
         self._t = {k.removeprefix("linker."): v for k, v in tables.items()}
         self._width = self._t["source.weight"].shape[0]
 
     def link(self, spans: Sequence[Tagged], edges: Floats, gaps: Ints) -> list[Link]:
-        """Each source and content with its likeliest cue.
+        """Each source and content of one window with its likeliest cue.
 
-        spans in order; edges (spans, 768): the vectors of each span's first and last word; gaps: line breaks per word.
+        spans (s) in order, in words of the window; edges (s, 768): vectors of each span's first and last word;
+        gaps: line breaks per word of the window.
         """
         cues = [k for k, s in enumerate(spans) if s.role == CUE]
         links: list[Link] = []
         for role, kind in ((0, SOURCE), (1, CONTENT)):
             dependents = [k for k, s in enumerate(spans) if s.role == kind]
-            for at in range(0, len(dependents), _CHUNK):
-                links += self._chunk(spans, edges, gaps, role, dependents[at : at + _CHUNK], cues)
+            if dependents and cues:
+                links += self._best(spans, edges, gaps, role, dependents, cues)
+            else:
+                links += [Link(d, None, 1.0) for d in dependents]
         return links
 
-    def _chunk(
+    def _best(
         self, spans: Sequence[Tagged], edges: Floats, gaps: Ints, role: int, dependents: list[int], cues: list[int]
     ) -> list[Link]:
-        low = max(0, int(np.searchsorted(cues, dependents[0])) - NEAR)
-        near = cues[low : int(np.searchsorted(cues, dependents[-1])) + NEAR]
-        if not near:
-            return [Link(d, None, spans[d].score) for d in dependents]
-        heads = _gelu(edges[near] @ self._t["cue.weight"].T + self._t["cue.bias"])
+        heads = _gelu(edges[cues] @ self._t["cue.weight"].T + self._t["cue.bias"])
         heads = heads[:, role * self._width : (role + 1) * self._width]
         name = ("source", "content")[role]
         tails = _gelu(edges[dependents] @ self._t[f"{name}.weight"].T + self._t[f"{name}.bias"])
-        distance, between = link_features([spans[k] for k in near], [spans[k] for k in dependents], gaps)
+        distance, between = link_features([spans[k] for k in cues], [spans[k] for k in dependents], gaps)
         scores = tails @ heads.T / math.sqrt(self._width) * 4 + self._t["distance"][role][distance]
         for k in range(3):
             scores = scores + self._t["between"][role, k][between[..., k]]
@@ -78,9 +74,47 @@ class Linker:
         sure = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
         best = sure.argmax(1)
         return [
-            Link(d, near[b] if b < len(near) else None, float(sure[k, b]))
+            Link(d, cues[b] if b < len(cues) else None, float(sure[k, b]))
             for k, (d, b) in enumerate(zip(dependents, best.tolist(), strict=True))
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one window shows: spans in words of the text, which of them it answers for, and its links."""
+
+    spans: tuple[Tagged, ...]
+    owned_from: int
+    links: tuple[Link, ...]
+
+
+def merge(windows: Sequence[Seen]) -> tuple[list[Tagged], list[Link]]:
+    """Windows in order → the text's spans, and for each source and content its surest link among the windows it is in.
+
+    A window also sees the end of the one before. A link from there counts when both its ends are spans of the text.
+    """
+    spans = [s for w in windows for s in w.spans if s.start >= w.owned_from]
+    starts = [s.start for s in spans]
+
+    def place(span: Tagged) -> int | None:
+        for k in range(max(0, bisect_right(starts, span.start) - 1), len(spans)):
+            if spans[k].start >= span.end:
+                return None
+            if spans[k].role == span.role and spans[k].end > span.start:
+                return k
+        return None
+
+    best: dict[int, Link] = {}
+    for window in windows:
+        places = [place(s) for s in window.spans]
+        for link in window.links:
+            dependent, cue = places[link.dependent], None if link.cue is None else places[link.cue]
+            if dependent is None:
+                continue
+            former = best.get(dependent)
+            if former is None or (cue is not None, link.score) > (former.cue is not None, former.score):
+                best[dependent] = Link(dependent, cue, link.score)
+    return spans, list(best.values())
 
 
 def group(spans: Sequence[Tagged], links: Sequence[Link]) -> list[Group]:

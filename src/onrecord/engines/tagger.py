@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from onrecord import settings
 from onrecord.engines.decode import LABELS, Floats, Ints, Tagged, spans_of, viterbi
-from onrecord.engines.link import Linker, group
+from onrecord.engines.link import Linker, Seen, group, merge
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
 from onrecord.errors import EngineError
 from onrecord.model import Proposal, Report, Run, Span
@@ -42,11 +42,10 @@ class _Part:
 
 @dataclass(slots=True)
 class _Text:
-    """What is known of one text while its windows come back: labels, how sure, and the words' vectors at span edges."""
+    """One text while its windows come back, in whatever order."""
 
     words: Words
-    spans: list[Tagged]
-    edges: list[Floats]
+    seen: dict[int, Seen]
 
 
 class TaggerEngine:
@@ -63,7 +62,7 @@ class TaggerEngine:
     @property
     def run(self) -> Run:
         """Name, version (digest of the weights) and settings, as they are recorded with every row."""
-        return Run(NAME, _digests(self._folder)["tagger.bin"][:16], {"context": CONTEXT})
+        return Run(NAME, _digests(self._folder)["tagger.onnx"][:16], {"context": CONTEXT})
 
     def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
         """Proposals for each report."""
@@ -82,12 +81,12 @@ class _Loaded:
             self.transitions: Floats = tables["transitions"]
             self.first: Floats = tables["first"]
             self.linker = Linker({k: tables[k] for k in tables.files if k.startswith("linker.")})
-        self.graph = _Graph(files["tagger.xml"])
+        self.graph = _Graph(files["tagger.onnx"])
 
     def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
         whole = split_words(self.tokenizer, [r.text for r in reports])
         words = [_kept(w, r) for w, r in zip(whole, reports, strict=True)]
-        texts = [_Text(w, [], []) for w in words]
+        texts = [_Text(w, {}) for w in words]
         parts = [
             _Part(k, window, int(w.first[window.end] - w.first[window.start]))
             for k, w in enumerate(words)
@@ -108,19 +107,19 @@ class _Loaded:
         paths = viterbi(per_word, lengths, self.transitions, self.first)
         sure = np.exp(per_word - np.logaddexp.reduce(per_word, axis=2, keepdims=True))
         for row, (part, path) in enumerate(zip(rows, paths, strict=True)):
-            text, window = texts[part.text], part.window
-            for role, start, end in spans_of(path):
-                if window.own_start - window.start <= start:
-                    score = float(min(sure[row, start, path[start]], sure[row, end - 1, path[end - 1]]))
-                    text.spans.append(Tagged(role, start + window.start, end + window.start, score))
-                    first, last = vectors[row, firsts[row][start]], vectors[row, firsts[row][end - 1]]
-                    text.edges.append(np.concatenate([first, last]))
+            text, start = texts[part.text], part.window.start
+            spans = [
+                Tagged(role, a, b, float(min(sure[row, a, path[a]], sure[row, b - 1, path[b - 1]])))
+                for role, a, b in spans_of(path)
+            ]
+            ends = firsts[row][[[s.start, s.end - 1] for s in spans]] if spans else np.zeros((0, 2), np.int32)
+            edges = vectors[row, ends].reshape(len(spans), 2 * vectors.shape[2])
+            links = self.linker.link(spans, edges, text.words.features[start : part.window.end, 1])
+            whole = tuple(Tagged(s.role, s.start + start, s.end + start, s.score) for s in spans)
+            text.seen[part.window.own_start] = Seen(whole, part.window.own_start, tuple(links))
 
     def _attributions(self, text: _Text) -> list[Proposal]:
-        order = sorted(range(len(text.spans)), key=lambda k: text.spans[k].start)
-        spans = [text.spans[k] for k in order]
-        edges = np.stack([text.edges[k] for k in order]) if order else np.zeros((0, 768), np.float32)
-        links = self.linker.link(spans, edges, text.words.features[:, 1])
+        spans, links = merge([text.seen[k] for k in sorted(text.seen)])
         starts, ends = text.words.starts, text.words.ends
 
         def span(k: int) -> Span:
@@ -140,7 +139,7 @@ class _Loaded:
 class _Graph:
     """The encoder in OpenVINO, two batches in flight at once."""
 
-    def __init__(self, xml: Path) -> None:
+    def __init__(self, onnx: Path) -> None:
         try:
             import openvino
         except ImportError as why:
@@ -158,7 +157,7 @@ class _Graph:
         if precision != "auto":
             config["INFERENCE_PRECISION_HINT"] = precision
         core = openvino.Core()
-        self._compiled = core.compile_model(core.read_model(xml), "CPU", config)
+        self._compiled = core.compile_model(core.read_model(onnx), "CPU", config)
         self._queue = openvino.AsyncInferQueue(self._compiled, 2)
 
     def run(
@@ -171,13 +170,16 @@ class _Graph:
             done.append((rows, request.get_output_tensor(0).data.copy(), request.get_output_tensor(1).data.copy()))
 
         self._queue.set_callback(keep)
-        for rows in batches:
-            self._queue.start_async(_inputs(rows, words), rows)
+        try:
+            for rows in batches:
+                self._queue.start_async(_inputs(rows, words), rows)
+                while done:
+                    yield done.pop(0)
+            self._queue.wait_all()
             while done:
                 yield done.pop(0)
-        self._queue.wait_all()
-        while done:
-            yield done.pop(0)
+        finally:
+            self._queue.wait_all()
 
 
 def _batches(parts: list[_Part]) -> Iterator[list[_Part]]:
