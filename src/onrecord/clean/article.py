@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from onrecord.clean import metadata, prescan
-from onrecord.clean.body import choose
+from onrecord.clean.body import by_rule, choose
 from onrecord.clean.compose import Writer
 from onrecord.clean.decode import Decoded, decode
 from onrecord.clean.markup import unescaped
@@ -15,7 +15,8 @@ from onrecord.clean.page import Page, Piece, read
 from onrecord.errors import Unreadable
 from onrecord.model import Found, Origin
 
-_STEP = re.compile(r"[ \t\n\r\f]++|&(?:#[xX]?[0-9a-fA-F]++|[A-Za-z][A-Za-z0-9]*+);?")
+_BLANKS = " \t\n\r\f"
+_STEP = re.compile(r"[ \t\n\r\f]{2,}+|[\t\n\r\f]|&(?:#[xX]?[0-9a-fA-F]++|[A-Za-z][A-Za-z0-9]*+);?")
 _ZONES = {
     "nav": "furniture: navigation",
     "header": "furniture: header",
@@ -32,15 +33,15 @@ _MAX_PARTS = 500
 """Stretches set aside that one page may list; the rest is one stretch."""
 
 
-def parts(data: bytes, encoding: Found | None, which: str) -> dict[str, Any]:
-    """Text, origins, headline, metadata, set aside and flags of one page.
+def parts(data: bytes, encoding: Found | None, which: str, *, parser: bool = True) -> dict[str, Any]:
+    """Text, origins, headline, metadata, set aside and flags of one page; without `parser` by our own rules alone.
 
     Raises Unparsable (over a limit) and Unreadable (no text a reader would see).
     """
     decoded = decode(data, encoding, page=True)
     prescan.refuse(decoded.text, which)
     page = read(decoded.text)
-    kept, flags = choose(page)
+    kept, flags = choose(page) if parser else (by_rule(page.blocks), ["body: chosen without the parser (it gave up)"])
     stated = metadata.stated(page)
     headline = metadata.headline(page, stated.titles)
     writer = Writer(decoded)
@@ -64,7 +65,7 @@ def parts(data: bytes, encoding: Found | None, which: str) -> dict[str, Any]:
         "headline_end": head_end,
         "byline": [_found(name) for name in stated.byline],
         "publisher": _found(stated.publisher),
-        "published": _found(stated.published or metadata.guessed_date(page.reduced())),
+        "published": _found(stated.published or (metadata.guessed_date(page.reduced()) if parser else None)),
         "url": _found(stated.url),
         "encoding": decoded.encoding,
         "flags": list(dict.fromkeys((*decoded.flags, *page.flags, *flags))),
@@ -102,25 +103,38 @@ def _write(writer: Writer, source: str, pieces: list[Piece]) -> None:
 
 
 def _steps(source: str, pieces: list[Piece]) -> Iterator[tuple[str | None, int, int]]:
-    """What to write for each stretch: None for its own characters, " " for blanks, otherwise what it stands for."""
+    """What to write for each stretch: None for its own characters, " " for blanks, otherwise what it stands for.
+
+    A single blank between two characters of one piece is one of its own characters.
+    """
     for piece in pieces:
         if piece.made is not None:
             yield piece.made, piece.start, piece.end
             continue
-        at = piece.start
-        for match in _STEP.finditer(source, piece.start, piece.end):
-            start, end = match.span()
-            if start > at:
-                yield None, at, start
-            at = end
-            if match[0][0] != "&":
-                yield " ", start, end
-            elif (decoded := unescaped(match[0])) != match[0]:
-                yield " " if decoded in (" ", "\t", "\n", "\r", "\f") else decoded.replace("\x00", ""), start, end
-            else:
-                yield None, start, end
-        if at < piece.end:
-            yield None, at, piece.end
+        text = source[piece.start : piece.end]
+        begin, end = piece.end - len(text.lstrip(_BLANKS)), piece.start + len(text.rstrip(_BLANKS))
+        if begin > piece.start:
+            yield " ", piece.start, begin
+        if begin < end:
+            yield from _inner_steps(source, begin, end)
+            if end < piece.end:
+                yield " ", end, piece.end
+
+
+def _inner_steps(source: str, at: int, end: int) -> Iterator[tuple[str | None, int, int]]:
+    for match in _STEP.finditer(source, at, end):
+        start, stop = match.span()
+        if start > at:
+            yield None, at, start
+        at = stop
+        if match[0][0] != "&":
+            yield " ", start, stop
+        elif (decoded := unescaped(match[0])) != match[0]:
+            yield " " if decoded in _BLANKS else decoded, start, stop
+        else:
+            yield None, start, stop
+    if at < end:
+        yield None, at, end
 
 
 def _set_aside(page: Page, decoded: Decoded, kept: set[int], headline: int | None) -> Iterator[list[Any]]:

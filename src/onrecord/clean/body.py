@@ -29,6 +29,8 @@ _MIN_WORDS = 10
 
 def choose(page: Page) -> tuple[set[int], list[str]]:
     """Numbers of the blocks that are body, and flags. Raises MemoryError where the parser's limit is reached."""
+    if not page.blocks:
+        return set(), []
     reduced = page.reduced()
     reason = beyond_parser(len(reduced), len(page.blocks))
     if reason:

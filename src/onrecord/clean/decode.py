@@ -250,7 +250,10 @@ def _single_byte(data: bytes, encoding: str, flags: tuple[str, ...]) -> Decoded:
 
 
 def _multi_byte(data: bytes, first: int, encoding: str, flags: tuple[str, ...]) -> Decoded:
-    """Byte by byte, because several sequences may stand for one character and none can be worked out backwards."""
+    """Byte by byte, because several sequences may stand for one character and none can be worked out backwards.
+
+    After a broken sequence decoders differ in where the next character begins: then no piece is called exact.
+    """
     import numpy as np
 
     decoder: Any = codecs.getincrementaldecoder(_MULTI_BYTE[encoding])("replace")
@@ -267,5 +270,6 @@ def _multi_byte(data: bytes, first: int, encoding: str, flags: tuple[str, ...]) 
     bad = tuple(match.start() for match in re.finditer("�", text))
     bad = tuple(sorted({*bad, *(k for k in range(1, len(starts)) if starts[k] == starts[k - 1])}))
     offsets = np.array([*starts, len(data)], np.int32)
-    stateful = encoding == "iso-2022-jp"
+    broken = "�" in text
+    stateful = broken or encoding == "iso-2022-jp"
     return Decoded(text, encoding, _broken_flag(flags, text.count("�"), encoding), first, offsets, bad, stateful)

@@ -68,10 +68,10 @@ def attributes(page: str, token: Token) -> dict[str, str]:
     """Names in lower case; of one given twice the first counts."""
     start, end = token.attributes
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(page, start, end):
-        name = match[1].lower()
+    for written, double, single, bare in _ATTRIBUTE.findall(page, start, end):
+        name = written.lower()
         if name not in found:
-            value = match[2] or match[3] or match[4] or ""
+            value = double or single or bare
             found[name] = unescaped(value) if "&" in value else value
     return found
 

@@ -17,6 +17,8 @@ from onrecord.model import Found
 
 _MAX_JSON = 2_000_000
 """Characters of one JSON-LD script that are read."""
+_MAX_DATED = 100_000
+"""Characters of a page in which htmldate looks for a date."""
 _MAX_NODES = 5_000
 _MAX_NAMES = 10
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review)\Z")
@@ -93,7 +95,7 @@ def guessed_date(reduced: str) -> Found | None:
     from htmldate import find_date
 
     try:
-        found = find_date(reduced, original_date=True)
+        found = find_date(reduced[:_MAX_DATED], original_date=True)
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
     return Found(found, "htmldate", inferred=True) if found else None

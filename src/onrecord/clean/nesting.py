@@ -4,7 +4,7 @@ elements (`b`, `font` …) that live on after the block around them has ended. A
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 
 from onrecord.clean.markup import named
@@ -59,35 +59,31 @@ class Open(Element):
 
 
 class Nesting:
-    """The open elements; `top` is the innermost. Methods return what they ended, innermost first."""
+    """The open elements; `top` is the innermost, `open` counts them by name. Methods return what ended."""
 
     def __init__(self) -> None:
         self.stack: list[Open] = [Open("", {})]
         self.revivable: list[Open] = []
-        self._counts: Counter[str] = Counter()
+        self.open: defaultdict[str, int] = defaultdict(int)
 
     @property
     def top(self) -> Open:
         """The innermost open element; the page itself where none is."""
         return self.stack[-1]
 
-    def is_open(self, name: str) -> bool:
-        """Whether such an element is open anywhere."""
-        return self._counts[name] > 0
-
     def push(self, element: Open) -> None:
         """Open an element."""
         self.stack.append(element)
-        self._counts[element.tag] += 1
+        self.open[element.tag] += 1
 
     def before(self, name: str) -> list[Open]:
         """End what the start tag `name` ends by coming."""
         ended: list[Open] = []
-        if name in _ENDS_P and self._counts["p"]:
+        if name in _ENDS_P and self.open["p"]:
             ended += self._end(("p",), _SCOPE | {"button"})
         if name in _IMPLIED:
             names, stops = _IMPLIED[name]
-            if any(self._counts[one] for one in names):
+            if any(self.open[one] for one in names):
                 ended += self._end(names, stops)
             if name == "a":
                 self.revivable = [element for element in self.revivable if element.tag != "a"]
@@ -102,10 +98,10 @@ class Nesting:
         if name in _FORMATTING:
             before = len(self.revivable)
             self.revivable = _without_last(self.revivable, name)
-            if not self._counts[name] or len(self.revivable) < before:
+            if not self.open[name] or len(self.revivable) < before:
                 return []
             return self._end_formatting(name)
-        if not self._counts[name] or name in ("html", "body"):
+        if not self.open[name] or name in ("html", "body"):
             return []
         stops = _SCOPE - {name} if name in _SPECIAL else _SPECIAL
         if name in ("table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"):
@@ -139,7 +135,7 @@ class Nesting:
                 if not blocked:
                     return self._end((name,), frozenset())
                 del self.stack[-back]
-                self._counts[name] -= 1
+                self.open[name] -= 1
                 return [element]
             if element.tag in _CELLS:
                 return []
@@ -157,7 +153,8 @@ class Nesting:
 
     def _pop(self) -> Open:
         element = self.stack.pop()
-        self._counts[element.tag] -= 1
+        self.open[element.tag] -= 1
+        element.last = None
         return element
 
 

@@ -17,6 +17,8 @@ ZONES = named("nav header footer aside form figcaption button select textarea ta
 _ROLES = {"navigation": "nav", "banner": "header", "contentinfo": "footer", "complementary": "aside", "main": "main"}
 _SHOWN_RAW = frozenset(("textarea", "xmp", "plaintext"))
 _BYLINE = re.compile(r"\b(?:by-?line|author)(?:[-_]{0,2}names?)?\b", re.IGNORECASE)
+_STYLE_MISREAD = re.compile(r"hidden|none|visible", re.IGNORECASE)
+"""In a `style` attribute: the chooser looks for such words by itself, without the cascade."""
 _OUTSIDE_TAGS = re.compile(r"(?:^|>)\s*+[^<\s]")
 _MAX_NOTED = 50
 """Dates and bylines kept per page: the article's own come early."""
@@ -93,6 +95,7 @@ class _Reader:
         self._page = Page(source)
         self._given: dict[int, dict[str, str]] = {}
         self._sheet = Sheet(frozenset())
+        self._byline_classes: dict[str, bool] = {}
         self._nesting = Nesting()
         self._pieces: list[Piece] = []
         self._filled = False
@@ -121,6 +124,7 @@ class _Reader:
         self._flush()
         if self._flattened:
             self._page.flags.append(f"parser: nesting beyond {MAX_DEPTH} flattened")
+        self._nesting.top.last = None
         if self._sheet.exhausted:
             self._page.flags.append("partial: style limit, hidden text may remain")
         return self._page
@@ -154,7 +158,7 @@ class _Reader:
             self._pieces.append(Piece(start, end))
             if not blank:
                 self._filled, self._ended_by_break, self._last_shown = True, False, end
-                if self._nesting.is_open("a"):
+                if self._nesting.open["a"]:
                     self._linked += end - start
         elif not blank:
             self._hide(start, end, reason)
@@ -178,10 +182,12 @@ class _Reader:
         start, end, name = token.start, token.end, token.name
         if name in _SHOWN_RAW:
             self._text(start, end)
-        elif name == "title" and self._page.title is None and not self._nesting.is_open("svg"):
+        elif name == "title" and self._page.title is None and not self._nesting.open["svg"]:
             self._page.title = (start, end)
         elif name == "script" and "ld+json" in self._nesting.top.attributes.get("type", "").lower():
             self._page.linked_data.append(self._source[start:end])
+        elif name == "title" and self._nesting.open["svg"]:
+            self._hide(start, end, "inside a drawing")
         elif name not in ("script", "style", "title") and _OUTSIDE_TAGS.search(self._source, start, end):
             self._hide(start, end, "only without scripts")
 
@@ -191,11 +197,12 @@ class _Reader:
     def _open(self, token: Token) -> None:
         name = token.name
         self._ended(self._nesting.before(name), token.start)
-        if name in ("html", "body") and self._nesting.is_open(name):
+        if name in ("html", "body") and self._nesting.open[name]:
             return
         element = self._element(name, self._given[token.start], token.start)
         self._note(element)
-        if too_many_attributes(self._source, *token.attributes):
+        style = element.attributes.get("style")
+        if too_many_attributes(self._source, *token.attributes) or (style and _STYLE_MISREAD.search(style)):
             self._page.cuts.append(token.attributes)
         if name in BLOCK and self._pieces:
             self._flush()
@@ -213,7 +220,7 @@ class _Reader:
         self._sheet.opened(element)
         if element.sight.gone and self._gone is None and element.tag != "title":
             self._gone, self._gone_text = element, None
-        if _is_byline(element) and not element.sight.hidden:
+        if element.attributes and self._is_byline(element.attributes) and not element.sight.hidden:
             element.noted = end
 
     def _element(self, name: str, given: dict[str, str], start: int) -> Open:
@@ -305,6 +312,17 @@ class _Reader:
             self._pieces = []
         self._filled, self._linked, self._ended_by_break = False, 0, False
 
+    def _is_byline(self, given: dict[str, str]) -> bool:
+        if given.get("rel") == "author" or given.get("itemprop") == "author":
+            return True
+        classes = given.get("class")
+        if classes is None:
+            return False
+        known = self._byline_classes.get(classes)
+        if known is None:
+            known = self._byline_classes[classes] = bool(_BYLINE.search(classes[:200]))
+        return known
+
     def _note(self, element: Open) -> None:
         """What the metadata are read from later."""
         given, page = element.attributes, self._page
@@ -323,12 +341,3 @@ def _block_tag(element: Open) -> str:
     while isinstance(here, Open) and here.tag not in BLOCK and here.tag:
         here = here.parent
     return here.tag if isinstance(here, Open) else ""
-
-
-def _is_byline(element: Open) -> bool:
-    given = element.attributes
-    if not given:
-        return False
-    if given.get("rel") == "author" or given.get("itemprop") == "author":
-        return True
-    return "class" in given and bool(_BYLINE.search(given["class"][:200]))

@@ -8,17 +8,19 @@ import subprocess
 import sys
 import threading
 from queue import LifoQueue
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from onrecord.clean.worker import PAGES, read_frame, write_frame
+from onrecord.clean.worker import PAGES, READY, read_frame, write_frame
 from onrecord.errors import InputError, Unparsable, Unreadable
 from onrecord.model import RawReport
 from onrecord.settings import seconds, whole
 
 _MAX_ANSWER = 256 * 2**20
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "PATH")
-_TRIES = 2
-"""Processes that one page may cost."""
+_START_SECONDS = 60.0
+"""For a parser process to load its libraries, however busy the machine."""
+_TRIES = ((0.6, True), (0.4, False))
+"""What one page may cost: a process with the parser and, if it died, one without; each with its share of the time."""
 
 
 class Sandbox:
@@ -36,14 +38,13 @@ class Sandbox:
         request = {"origin": raw.origin, "encoding": [given.value, given.where, given.inferred] if given else None}
         worker = self._idle.get()
         try:
-            for _ in range(_TRIES):
+            for share, parser in _TRIES:
                 if worker is None or not worker.alive:
                     worker = _Worker()
-                answer = worker.ask(json.dumps(request).encode("ascii"), raw.data)
+                asked = json.dumps({**request, "parser": parser}).encode("ascii")
+                answer = worker.ask(asked, raw.data, share * seconds("parse_seconds"))
                 if answer is not None:
                     return _opened(answer, raw.origin)
-                if worker.timed_out:
-                    break
         finally:
             self._idle.put(worker)
         raise _given_up(raw.origin, timed_out=worker is not None and worker.timed_out)
@@ -61,51 +62,56 @@ class Sandbox:
 class _Worker:
     def __init__(self) -> None:
         self.timed_out = False
+        self._ready = False
         self._left = PAGES
-        self._seconds = seconds("parse_seconds")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "onrecord.clean.worker", str(self._seconds), str(whole("parse_bytes"))],
+            [sys.executable, "-m", "onrecord.clean.worker", str(seconds("parse_seconds")), str(whole("parse_bytes"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
             start_new_session=True,
         )
+        self._in = cast("BinaryIO", self._process.stdin)
+        self._out = cast("BinaryIO", self._process.stdout)
 
     @property
     def alive(self) -> bool:
         """Whether it can take another page."""
         return self._left > 0 and self._process.poll() is None
 
-    def ask(self, request: bytes, page: bytes) -> bytes | None:
-        """The answer, or None where the process died over the page or was killed for taking too long."""
+    def ask(self, request: bytes, page: bytes, limit: float) -> bytes | None:
+        """The answer within `limit` seconds, or None where the process died over it or was killed for its time."""
+        if not self._ready:
+            self._ready = self._exchange((), _START_SECONDS) == READY
         self._left -= 1
-        timer = threading.Timer(self._seconds, self._kill)
-        timer.daemon = True
-        timer.start()
-        answer = None
-        try:
-            if self._process.stdin and self._process.stdout:
-                write_frame(self._process.stdin, request)  # type: ignore[arg-type]
-                write_frame(self._process.stdin, page)  # type: ignore[arg-type]
-                answer = read_frame(self._process.stdout, _MAX_ANSWER)  # type: ignore[arg-type]
-        except OSError:
-            answer = None
-        finally:
-            timer.cancel()
+        answer = self._exchange((request, page), limit) if self._ready else None
         if answer is None or self._left <= 0:
             self.end()
         return answer
 
+    def _exchange(self, frames: tuple[bytes, ...], limit: float) -> bytes | None:
+        """Send the frames and take one back within `limit` seconds; after that the process is killed."""
+        timer = threading.Timer(limit, self._kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            for frame in frames:
+                write_frame(self._in, frame)
+            return read_frame(self._out, _MAX_ANSWER)
+        except OSError:
+            return None
+        finally:
+            timer.cancel()
+
     def end(self) -> None:
         """End the process and take its exit status."""
         self._process.kill()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                try:
-                    stream.close()
-                except OSError:
-                    continue
+        for stream in (self._in, self._out):
+            try:
+                stream.close()
+            except OSError:
+                continue
         self._process.wait()
 
     def _kill(self) -> None:
@@ -142,7 +148,7 @@ def _given_up(origin: str, *, timed_out: bool) -> Unparsable:
             advice="Give its text instead, or set ONRECORD_PARSE_SECONDS higher.",
         )
     return Unparsable(
-        f"The page ended the parser process {_TRIES} times: over {whole('parse_bytes') // 2**20} MB, or a fault.",
+        f"The page ended the parser process {len(_TRIES)} times: over {whole('parse_bytes') // 2**20} MB, or a fault.",
         which=origin,
         advice="Give its text instead, or set ONRECORD_PARSE_BYTES higher.",
     )

@@ -6,7 +6,7 @@ Read for a wide screen, at rest: rules for print, narrow screens and states such
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,7 +39,7 @@ _HIDES = re.compile(
 """What in a rule may hide; generous, because the cascade decides. Only elements that it meets are looked at closely."""
 _COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)")
 _STRING = r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'"
-_RULE = re.compile(rf"([^{{}}]*+)(?:\{{((?:[^{{}}\"']++|{_STRING})*+)(?:\}}|\Z)|([{{}}]))", re.DOTALL)
+_RULE = re.compile(rf"([^{{}}]*+)(?:\{{((?:[^{{}}\"']++|{_STRING})*+)(?:\}}|\Z)|([{{}}])|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _WIDTH = re.compile(r"\((min|max)-width\s{0,5}:\s{0,5}([0-9.]{1,10})(px|em|rem)\)")
 _SIMPLE = re.compile(
@@ -73,6 +73,7 @@ class Element:
     children: int = 0
     last: Element | None = None
     cascade: dict[str, str] | None = None
+    behind: tuple[int, int, int] | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ class Sheet:
     hiding: _Index = field(default_factory=_Index)
     steps: int = 0
     rules: int = 0
-    names: Counter[str] = field(default_factory=Counter)
+    names: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    tried: dict[tuple[str, str | None, str | None], list[Rule]] = field(default_factory=dict)
 
     @property
     def exhausted(self) -> bool:
@@ -179,16 +181,23 @@ class Sheet:
     def opened(self, element: Element) -> None:
         """The element is now an ancestor of what follows."""
         if self.rules and element.attributes:
-            self.names.update(_names(element))
+            for name in _names(element):
+                self.names[name] += 1
 
     def closed(self, element: Element) -> None:
         """The element has ended."""
         if self.rules and element.attributes:
-            self.names.subtract(_names(element))
+            for name in _names(element):
+                self.names[name] -= 1
 
     def may_hide(self, element: Element) -> bool:
         """Whether a rule that may hide meets the element."""
-        return any(self._matches(rule, element) for rule in self.hiding.candidates(element))
+        given = element.attributes
+        key = (element.tag, given.get("class"), given.get("id"))
+        rules = self.tried.get(key)
+        if rules is None:
+            rules = self.tried[key] = self.hiding.candidates(element)
+        return bool(rules) and any(self._matches(rule, element) for rule in rules)
 
     def declared(self, element: Element) -> dict[str, str]:
         """The relevant properties of an element after the cascade, its own `style` included."""

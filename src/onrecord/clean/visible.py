@@ -171,23 +171,36 @@ def _painted(element: Element, sheet: Sheet, above: Sight) -> Sight:
     return replace(above, colour=colour, clear=clear, faint=faint)
 
 
-def _backdrop(element: Element | None, sheet: Sheet) -> Colour | None:
+def _backdrop(element: Element, sheet: Sheet) -> Colour | None:
     """The colour behind an element as far as the page says: white where it says nothing, None for a picture."""
-    while element is not None:
-        declared = sheet.declared(element)
-        behind = f"{declared.get('background', '')} {declared.get('background-color', '')} "
-        behind += element.attributes.get("bgcolor", "") if element.tag else ""
-        pictured = "url(" in behind or "gradient" in behind or declared.get("background-image", "none") != "none"
-        if pictured or "background" in element.attributes:
-            return None
-        if not behind.isspace() and not _transparent(behind):
-            shade = _colour(behind)
-            if shade is not None:
-                return shade
-            if not any(word in behind for word in ("none", "transparent", "inherit", "initial", "unset")):
-                return None
-        element = element.parent
-    return _WHITE
+    passed: list[Element] = []
+    here: Element | None = element
+    while here is not None and here.behind is None:
+        passed.append(here)
+        here.behind = _own_background(here, sheet)
+        if here.behind is not None:
+            break
+        here = here.parent
+    behind = here.behind if here is not None else _WHITE
+    for one in passed:
+        one.behind = behind
+    return None if isinstance(behind, str) else behind
+
+
+def _own_background(element: Element, sheet: Sheet) -> Colour | str | None:
+    """Its colour, "picture" for what cannot be compared, None where one looks through to its parent."""
+    declared, given = sheet.declared(element), element.attributes
+    names = (declared.get("background", ""), declared.get("background-color", ""), given.get("bgcolor", ""), "")
+    behind = " ".join(names).lower()
+    pictured = "url(" in behind or "gradient" in behind or declared.get("background-image", "none") != "none"
+    if pictured or "background" in given:
+        return "picture"
+    if behind.isspace() or _transparent(behind):
+        return None
+    shade = _colour(behind)
+    if shade is None and not any(word in behind for word in ("none", "transparent", "inherit", "initial", "unset")):
+        return "picture"
+    return shade
 
 
 def _font_size(font: str) -> str | None:

@@ -1,7 +1,7 @@
 """The parser process: one request after another on stdin, answers on stdout, under limits of memory and time.
 
 A frame is four bytes of length (big-endian) and so many bytes. A request is a frame of JSON and a frame of page bytes;
-the answer is one frame of JSON. Nothing is ever unpickled. The process ends when its input does.
+the answer is one frame of JSON; before the first stands READY. Nothing is unpickled. The process ends with its input.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from onrecord.model import Found
 
 PAGES = 500
 """Pages after which the process ends and another takes over, so that what libraries keep cannot add up."""
-_COLLECT_EVERY = 8
+READY = b"ready"
+"""The first frame of the process: libraries loaded, limits set."""
+_COLLECT_EVERY = 40
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
     _limit_memory(memory)
     gc.freeze()
     gc.disable()
+    write_frame(answers, READY)
     for count in range(1, PAGES + 1):
         asked = read_frame(sys.stdin.buffer)
         page = read_frame(sys.stdin.buffer)
@@ -42,7 +45,7 @@ def main() -> None:
         encoding = Found(*request["encoding"]) if request["encoding"] else None
         answer: dict[str, Any]
         try:
-            answer = {"page": parts(page, encoding, request["origin"])}
+            answer = {"page": parts(page, encoding, request["origin"], parser=request["parser"])}
         except InputError as error:
             answer = {"error": [type(error).__name__, error.what, error.advice]}
         write_frame(answers, json.dumps(answer).encode("ascii"))
