@@ -1,4 +1,4 @@
-"""Start-up: CPU time of `onrecord --help` over that of `import typer`, the best of some runs. `python bench/startup.py`."""
+"""Start-up: CPU time of `onrecord --help` over that of `import typer`, best of some runs: `python bench/startup.py`."""
 
 from __future__ import annotations
 
