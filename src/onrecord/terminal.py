@@ -155,20 +155,20 @@ def trail_of(said: Said) -> str:
 
 
 def said_list(said: Iterable[Said]) -> Iterator[RenderableType]:
-    """Attributions under the report they stand in, one blank line between reports."""
+    """Attributions under the report they stand in, in the order of its text, one blank line between reports."""
     for report, group in groupby(said, key=lambda each: each.report):
         yield head_view(report)
-        for each in group:
+        for each in sorted(group, key=_place):
             yield Hanging(said_line(each), INDENT, INDENT)
             yield _trail(each)
         yield Text()
 
 
 def hit_list(hits: Iterable[Hit]) -> Iterator[RenderableType]:
-    """Answers to a search under the report they stand in, the words asked for marked."""
+    """Answers to a search under the report they stand in, in the order of its text, the words asked for marked."""
     for report, group in groupby(hits, key=lambda hit: hit.report):
         yield head_view(report)
-        for hit in group:
+        for hit in sorted(group, key=lambda hit: _place(hit.said) if hit.said else 0):
             yield Hanging(_hit_line(hit), INDENT, INDENT)
             if hit.said:
                 yield _trail(hit.said)
@@ -262,6 +262,11 @@ def _style(roles: frozenset[Role]) -> str:
 def _trail(said: Said) -> RenderableType:
     """The line below an attribution in a list: its kind, its characters, the id that `onrecord show` takes."""
     return Hanging(Text(f"{said.kind} · {trail_of(said)} · show {short(said.id)}", style="dim"), INDENT, INDENT)
+
+
+def _place(said: Said) -> int:
+    """Where in the text an attribution begins."""
+    return min(quote.start for quote in (said.source, said.cue, *said.content) if quote)
 
 
 def _paragraphs(said: Said, text: str) -> Span:
