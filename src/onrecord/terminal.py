@@ -123,7 +123,7 @@ def trail_view(extraction: Extraction, said: Said, *, styled: bool = True) -> Re
         f"{said.kind} · score {said.score:.2f}",
         trail_of(said),
         f"of {report.id}",
-        f"attribution {said.id}",
+        said.id,
     ]
     return Group(
         *header(report), Text(), Hanging(said_line(said), "", INDENT), Text(), passage, Text(), *map(_dim, facts)
