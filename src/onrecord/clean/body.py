@@ -23,6 +23,8 @@ _RUN = 3
 """Words that must follow one another in both texts to count as the same place."""
 _SHARE = 0.5
 """Share of a block's words that must have been chosen for the block to be kept."""
+_THIN = 0.2
+"""Share of the page's prose below which a choice is made again with all of trafilatura's means."""
 _MIN_WORDS = 10
 """Words of running text below which a block that is no paragraph is not taken for prose."""
 
@@ -35,14 +37,25 @@ def choose(page: Page) -> tuple[set[int], list[str]]:
     reason = beyond_parser(len(reduced), len(page.blocks))
     if reason:
         return by_rule(page.blocks), [f"body: chosen without the parser ({reason})"]
-    chosen, flags = _by_trafilatura(reduced)
     words = [words_of(block.text) for block in page.blocks]
-    kept = _matched(words, chosen) if chosen else set()
+    prose = by_rule(page.blocks)
+    expected = _THIN * _length(page.blocks, prose)
+    kept: set[int] = set()
+    flags: list[str] = []
+    for fast in (True, False):
+        chosen, flags = _by_trafilatura(reduced, fast=fast)
+        kept = _matched(words, chosen) if chosen else set()
+        if kept and _length(page.blocks, kept) >= expected:
+            break
     if not kept:
-        kept = by_rule(page.blocks)
+        kept = prose
         return kept, [*flags, "body: chosen without the parser (it found none)"] if kept else flags
     kept |= _repeats(page.blocks, words, kept)
     return kept | _siblings(page.blocks, kept), flags
+
+
+def _length(blocks: list[Block], which: set[int]) -> int:
+    return sum(len(blocks[k].text) for k in which)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -66,7 +79,7 @@ def _is_prose(block: Block) -> bool:
     return block.tag in _PROSE or len(block.text[:2_000].split()) >= _MIN_WORDS
 
 
-def _by_trafilatura(reduced: str) -> tuple[list[tuple[str, ...]], list[str]]:
+def _by_trafilatura(reduced: str, *, fast: bool) -> tuple[list[tuple[str, ...]], list[str]]:
     """What trafilatura takes for the body, as words per element, and flags on what its parser lost."""
     from lxml import html
     from trafilatura import bare_extraction
@@ -76,7 +89,7 @@ def _by_trafilatura(reduced: str) -> tuple[list[tuple[str, ...]], list[str]]:
     tree = html.document_fromstring(reduced.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
     lost = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
     flags = [f"parser: nesting beyond {MAX_DEPTH} flattened"] if lost else []
-    document: Any = bare_extraction(tree, include_comments=False)
+    document: Any = bare_extraction(tree, include_comments=False, fast=fast)
     if document is None or document.body is None:
         return [], flags
     return _elements(document.body), flags

@@ -17,10 +17,12 @@ _TAG = re.compile(
 )
 _COMMENT_END = re.compile(r"--!?>")
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s>]++)))?""")
+_SCRIPT_END = re.compile(r"</[sS][cC][rR][iI][pP][tT][\s/>]")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<script[\s/>]|</script[\s/>]", re.IGNORECASE)
 _LONG_REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]{9,}+|[0-9]{9,}+);?")
 RAW_TEXT = frozenset(("script", "style", "noscript", "iframe", "noembed", "noframes", "textarea", "title", "xmp"))
 """Elements whose inside is text to a browser that runs scripts, whatever it looks like."""
+_RAW_ENDS = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in RAW_TEXT}
 
 
 def named(names: str) -> frozenset[str]:
@@ -94,12 +96,15 @@ def _skip_comment(page: str, start: int, at: int) -> int:
 def _raw_end(page: str, name: str, at: int) -> int:
     if name == "script":
         return _script_end(page, at)
-    end = re.compile(rf"</{name}[\s/>]", re.IGNORECASE).search(page, at)
+    end = _RAW_ENDS[name].search(page, at)
     return end.start() if end else len(page)
 
 
 def _script_end(page: str, at: int) -> int:
     """A script that opens a comment and in it another script ends at the second end tag."""
+    end = _SCRIPT_END.search(page, at)
+    if end is None or page.find("<!--", at, end.start()) < 0:
+        return end.start() if end else len(page)
     commented = doubled = False
     for step in _SCRIPT_STEP.finditer(page, at):
         what = step[0].lower()

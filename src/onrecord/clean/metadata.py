@@ -95,7 +95,7 @@ def guessed_date(reduced: str) -> Found | None:
     from htmldate import find_date
 
     try:
-        found = find_date(reduced[:_MAX_DATED], original_date=True)
+        found = find_date(reduced[:_MAX_DATED], original_date=True, extensive_search=False)
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
     return Found(found, "htmldate", inferred=True) if found else None

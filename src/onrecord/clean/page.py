@@ -20,6 +20,8 @@ _BYLINE = re.compile(r"\b(?:by-?line|author)(?:[-_]{0,2}names?)?\b", re.IGNORECA
 _STYLE_MISREAD = re.compile(r"hidden|none|visible", re.IGNORECASE)
 """In a `style` attribute: the chooser looks for such words by itself, without the cascade."""
 _OUTSIDE_TAGS = re.compile(r"(?:^|>)\s*+[^<\s]")
+_NOT_SHOWN_TO_PARSER = frozenset(("img", "source", "input", "link", "track", "embed", "param"))
+"""Void elements without text: the chooser does without them, and sooner."""
 _MAX_NOTED = 50
 """Dates and bylines kept per page: the article's own come early."""
 
@@ -209,6 +211,8 @@ class _Reader:
         if name == "br":
             self._break(token)
         if name in VOID:
+            if name in _NOT_SHOWN_TO_PARSER:
+                self._cut(token)
             return
         if len(self._nesting.stack) > MAX_DEPTH:
             self._flattened = True

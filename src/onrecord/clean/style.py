@@ -74,6 +74,7 @@ class Element:
     last: Element | None = None
     cascade: dict[str, str] | None = None
     behind: tuple[int, int, int] | str | None = None
+    ink: tuple[int, int, int] | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

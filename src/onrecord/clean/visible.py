@@ -42,13 +42,12 @@ Colour = tuple[int, int, int]
 class Sight:
     """How text in an element is seen. `gone` no descendant can undo; the other reasons are inherited and can be undone.
 
-    `colour` is known only where it was looked at; `clear` says that it is transparent, `faint` that it is that behind.
+    `clear` says that the text is transparent, `faint` that it has the colour of what is behind it.
     """
 
     gone: str | None = None
     invisible: bool = False
     tiny: bool = False
-    colour: Colour | None = None
     clear: bool = False
     faint: bool = False
 
@@ -68,6 +67,8 @@ class Sight:
 
 SEEN = Sight()
 _PLAIN_ATTRIBUTES = frozenset(("style", "hidden", "color", "bgcolor", "background", "popover"))
+_PAINT_ATTRIBUTES = frozenset(("color", "bgcolor"))
+_PAINT = frozenset(("color", "background", "background-color", "-webkit-text-fill-color"))
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
@@ -153,26 +154,44 @@ def _inherited(declared: dict[str, str], above: Sight) -> Sight:
 
 
 def _painted(element: Element, sheet: Sheet, above: Sight) -> Sight:
-    """Colour of the text against what is behind it."""
+    """Colour of the text against what is behind it, where the element or one around it gives cause to look."""
+    declared, given = sheet.declared(element), element.attributes
+    cause = above.clear or above.faint or not _PAINT_ATTRIBUTES.isdisjoint(given) or not _PAINT.isdisjoint(declared)
+    if not cause:
+        return above
+    ink, behind = _ink(element, sheet), _backdrop(element, sheet)
+    clear = ink == "clear"
+    faint = not isinstance(ink, str) and not isinstance(behind, str) and _alike(ink, behind)
+    return above if (clear, faint) == (above.clear, above.faint) else replace(above, clear=clear, faint=faint)
+
+
+def _ink(element: Element, sheet: Sheet) -> Colour | str:
+    """The colour of text in an element: its own or the nearest one's above, black where the page says nothing."""
+    passed: list[Element] = []
+    here: Element | None = element
+    while here is not None and here.ink is None:
+        passed.append(here)
+        here.ink = _own_ink(here, sheet)
+        if here.ink is not None:
+            break
+        here = here.parent
+    ink: Colour | str = _BLACK if here is None or here.ink is None else here.ink
+    for one in passed:
+        one.ink = ink
+    return ink
+
+
+def _own_ink(element: Element, sheet: Sheet) -> Colour | str | None:
+    """Its colour, "clear", "unknown" for what we cannot read, None where it takes its parent's."""
     declared = sheet.declared(element)
     ink = declared.get("-webkit-text-fill-color") or declared.get("color") or element.attributes.get("color")
-    colour, clear = above.colour, above.clear
-    if ink and ink not in ("inherit", "currentcolor"):
-        clear = ink == "transparent" or _transparent(ink)
-        colour = None if clear else _colour(ink)
-    painted = ink or "style" in element.attributes or "bgcolor" in element.attributes
-    if colour is None and not painted:
-        faint = False
-    else:
-        behind = _backdrop(element, sheet)
-        faint = behind is not None and (colour is not None or behind != _WHITE) and _alike(colour or _BLACK, behind)
-    if (colour, clear, faint) == (above.colour, above.clear, above.faint):
-        return above
-    return replace(above, colour=colour, clear=clear, faint=faint)
+    if not ink or ink in ("inherit", "currentcolor", "unset"):
+        return None
+    return "clear" if ink == "transparent" or _transparent(ink) else _colour(ink) or "unknown"
 
 
-def _backdrop(element: Element, sheet: Sheet) -> Colour | None:
-    """The colour behind an element as far as the page says: white where it says nothing, None for a picture."""
+def _backdrop(element: Element, sheet: Sheet) -> Colour | str:
+    """The colour behind an element as far as the page says: white where it says nothing, or "picture"."""
     passed: list[Element] = []
     here: Element | None = element
     while here is not None and here.behind is None:
@@ -181,10 +200,10 @@ def _backdrop(element: Element, sheet: Sheet) -> Colour | None:
         if here.behind is not None:
             break
         here = here.parent
-    behind = here.behind if here is not None else _WHITE
+    behind: Colour | str = _WHITE if here is None or here.behind is None else here.behind
     for one in passed:
         one.behind = behind
-    return None if isinstance(behind, str) else behind
+    return behind
 
 
 def _own_background(element: Element, sheet: Sheet) -> Colour | str | None:
