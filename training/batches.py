@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,7 +14,9 @@ from onrecord.engines.decode import CONTENT, CUE, SOURCE, Tagged, label_ids, lin
 from onrecord.engines.words import FEATURES, PIECES_MAX, Window, windows
 from training.polnear import Document
 
-CLS, SEP = 101, 102
+CLS, SEP, MASK = 101, 102, 103
+MASKED = 0.08
+"""Share of pieces hidden in training, so that no single word decides."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,20 @@ def batches(documents: Sequence[Document], size: int, rng: random.Random) -> Ite
         groups.extend(part[j : j + size] for j in range(0, len(part), size))
     rng.shuffle(groups)
     for group in groups:
-        yield collate(group, rng)
+        yield masked(collate(group, rng), rng)
 
 
 def length(item: Item) -> int:
     """Pieces of a window."""
     first = item.document.words.first
     return int(first[item.window.end] - first[item.window.start])
+
+
+def masked(batch: Batch, rng: random.Random) -> Batch:
+    """Some pieces replaced by the mask; frame pieces and padding stay."""
+    dice = torch.rand(batch.pieces.shape, generator=torch.Generator().manual_seed(rng.getrandbits(32)))
+    hide = (dice < MASKED) & (batch.pieces > MASK)
+    return replace(batch, pieces=batch.pieces.masked_fill(hide, MASK))
 
 
 def collate(group: Sequence[Item], rng: random.Random) -> Batch:

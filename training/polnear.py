@@ -40,8 +40,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def documents(rows: list[dict[str, Any]], tokenizer: Tokenizer, rng: random.Random | None = None) -> list[Document]:
-    """Rows → documents. With `rng`, quotation marks and line breaks vary in style, as they do from paper to paper."""
-    texts = [restyle(row["text"], rng) if rng else row["text"] for row in rows]
+    """Rows → documents. With `rng`, headlines, quotation marks and line breaks vary as they do from paper to paper."""
+    texts = [restyle(unstopped(row["text"], rng), rng) if rng else row["text"] for row in rows]
     words = split_words(tokenizer, texts)
     if rng:
         words = [single_breaks(w) if rng.random() < 0.15 else w for w in words]
@@ -58,6 +58,14 @@ def restyle(text: str, rng: random.Random) -> str:
         return text.replace('"', "”").replace("'", "’")
     if dice < 0.43:
         return text.translate(str.maketrans("“”", "‘’"))
+    return text
+
+
+def unstopped(text: str, rng: random.Random) -> str:
+    """PolNeAR ends every headline with a full stop, which papers don't; mostly taken off here."""
+    end = text.find("\n")
+    if end > 0 and text[end - 1] == "." and rng.random() < 0.8:
+        return f"{text[: end - 1]} {text[end:]}"
     return text
 
 

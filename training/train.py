@@ -24,7 +24,7 @@ from training.evaluate import evaluate
 from training.net import Dropout, Tagger, load_minilm
 from training.polnear import Document, documents, read
 
-DROP = 0.1
+DROP = 0.15
 
 
 def minilm_folder() -> Path:
@@ -104,10 +104,13 @@ class State:
         return model.eval()
 
 
-def fresh(folder: Path, rate: float) -> State:
+def fresh(folder: Path, rate: float, start: Path | None = None) -> State:
     """MiniLM with new heads. Its piece table stays as it is: words that PolNeAR lacks keep their neighbours."""
     model = Tagger(DROP)
-    load_minilm(model.encoder, str(folder / "model.safetensors"))
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True))
+    else:
+        load_minilm(model.encoder, str(folder / "model.safetensors"))
     model.encoder.pieces.weight.requires_grad = False
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     body = [p for n, p in named if n.startswith("encoder.") and ".features." not in n]
@@ -145,6 +148,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from, as a new run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=None, help="documents, for a quick try")
     args = parser.parse_args()
@@ -154,7 +158,7 @@ def main() -> None:
     tokenizer = plain_tokenizer(folder)
     rows = read(args.data / "polnear-train.jsonl.xz")[: args.limit]
     dev = documents(read(args.data / "polnear-dev.jsonl.xz"), tokenizer)
-    state, checkpoint = fresh(folder, args.rate), args.out / "checkpoint.pt"
+    state, checkpoint = fresh(folder, args.rate, args.start), args.out / "checkpoint.pt"
     if checkpoint.exists():
         state.load(checkpoint)
     per_epoch = sum(1 for _ in batches(documents(rows, tokenizer), args.batch, random.Random(0)))

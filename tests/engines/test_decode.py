@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from onrecord.engines.decode import LABELS, TRANSITIONS_ALLOWED, Tagged, label_ids, spans_of, viterbi
 from onrecord.engines.link import Link, Seen, group, merge
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import onrecord.models
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onrecord.engines.words import PIECES_MAX, Words, quotations, split_words, windows
 from tokenizers import Tokenizer
+
+import onrecord.models
+from onrecord.engines.words import PIECES_MAX, Words, quotations, split_words, windows
 
 MODEL = Path(onrecord.models.__path__[0]) / "tagger"
 
@@ -22,9 +23,8 @@ def tokenizer() -> Tokenizer:
     return made
 
 
-TEXTS = st.text(
-    st.sampled_from("abc DE.,'\"“”‘’\n—é\u0301🇫🇷👩‍💻אב\u202e\u200b漢") | st.characters(codec="utf-8"), max_size=400
-)
+PARTS = [*"abc DE.,'\"“”‘’\n—", "e\u0301", "🇫🇷", "👩‍💻", "אב", "\u202e", "\u200b", "漢", "statedthat"]
+TEXTS = st.lists(st.sampled_from(PARTS) | st.characters(codec="utf-8"), max_size=300).map("".join)
 
 
 @given(text=TEXTS)
@@ -104,3 +104,11 @@ def test_quotations_lie_on_the_text(text: str) -> None:
     for start, end, _, _ in quotations(text):
         assert 0 <= start < end <= len(text)
         assert "\n" not in text[start:end].rstrip("\n")
+
+
+def test_hard_wrapped_lines_are_one_paragraph(tokenizer: Tokenizer) -> None:
+    line = "The council of the town met on Monday to talk about the bridge and\n"
+    words = split_words(tokenizer, [line * 6 + "went home."])[0]
+    assert set(words.features[1:, 1].tolist()) == {1, 0}
+    listed = split_words(tokenizer, ["Bridge to open\nThe mayor said it was ready.\nNobody came.\nThe end."])[0]
+    assert (listed.features[:, 1] == 2).sum() == 3

@@ -30,12 +30,14 @@ PIECES_MAX = 254
 
 # Two words typed as one ("saidthat") hide the end of the cue and the start of the content.
 _GLUED = re.compile(
-    r"(?:said|says|say|stated|states|added|adds|noted|notes|claimed|claims|told|warned|warns|announced|announces"
+    r"\b(said|says|say|stated|states|added|adds|noted|notes|claimed|claims|told|warned|warns|announced|announces"
     r"|reported|reports|argued|argues|insisted|insists|confirmed|confirms|denied|denies|believes?|explained|explains"
     r"|emphasi[sz]ed|stressed|stresses|suggested|suggests|acknowledged|admitted|admits|asserted|declared|promised)"
-    r"(that|the|he|she|it|they|we|there)",
+    r"(that|the|he|she|it|they|we|there)\b",
     re.IGNORECASE,
 )
+_WRAP = re.compile(r"([^\n]+)\n(?=[^\n])")
+_SENTENCE_ENDS = frozenset('.!?:”"’…')
 _LINES = re.compile(r"\n+[^\S\n]*")
 _MARK = re.compile(r"[\"“”„‟«»‘’‚‹›'＂]|''|``")
 _OPENERS = "“„‟«"
@@ -80,11 +82,10 @@ class Window:
 def split_words(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Words]:
     """Each text as words. The tokenizer must not add frame pieces or truncate."""
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    that = {w: tokenizer.token_to_id(w) for w in ("that", "the", "he", "she", "it", "they", "we", "there")}
-    return [_words(text, encoding, that) for text, encoding in zip(texts, encodings, strict=True)]
+    return [_words(text, encoding, tokenizer) for text, encoding in zip(texts, encodings, strict=True)]
 
 
-def _words(text: str, encoding: Encoding, glued: dict[str, int | None]) -> Words:
+def _words(text: str, encoding: Encoding, tokenizer: Tokenizer) -> Words:
     pieces = np.array(encoding.ids, np.int32)
     if not len(pieces):
         empty = np.zeros(0, np.int32)
@@ -93,13 +94,13 @@ def _words(text: str, encoding: Encoding, glued: dict[str, int | None]) -> Words
     word_of = np.array(encoding.word_ids, np.int32)
     fresh = np.r_[True, word_of[1:] != word_of[:-1]]
     for match in _GLUED.finditer(text):
-        at = int(np.searchsorted(offsets[:, 0], match.start(1)))
-        whole_word = at < len(pieces) and offsets[at, 0] == match.start(1) and offsets[at, 1] == match.end(1)
-        if whole_word and not fresh[at] and (at + 1 == len(pieces) or fresh[at + 1]):
-            known = glued[match.group(1).lower()]
-            if known is not None and fresh[np.searchsorted(offsets[:, 0], match.start())]:
-                fresh[at] = True
-                pieces[at] = known
+        ids = [tokenizer.token_to_id(part.lower()) for part in match.groups()]
+        low, high = np.searchsorted(offsets[:, 0], [match.start(), match.end()])
+        if low < high and offsets[low, 0] == match.start() and offsets[high - 1, 1] == match.end() and None not in ids:
+            pieces = np.r_[pieces[:low], np.array(ids, np.int32), pieces[high:]]
+            parts = np.array([match.span(1), match.span(2)], np.int32)
+            offsets = np.concatenate([offsets[:low], parts, offsets[high:]])
+            fresh = np.r_[fresh[:low], True, True, fresh[high:]]
     first = np.flatnonzero(fresh).astype(np.int32)
     starts = offsets[first, 0]
     ends = offsets[np.r_[first[1:], len(pieces)] - 1, 1]
@@ -127,10 +128,20 @@ def _gaps(text: str, starts: Ints, ends: Ints) -> Ints:
     breaks = np.array([m.start() for m in re.finditer("\n", text)], np.int32)
     before = np.r_[0, ends[:-1]]
     lines = np.searchsorted(breaks, starts) - np.searchsorted(breaks, before)
-    gaps = np.where(lines > 1, 3, np.where(lines == 1, 2, np.where(starts > before, 1, 0)))
+    one = 1 if _is_wrapped(text) else 2
+    gaps = np.where(lines > 1, 3, np.where(lines == 1, one, np.where(starts > before, 1, 0)))
     gaps[0] = 3
     out: Ints = gaps.astype(np.int32)
     return out
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether single line breaks only wrap: lines of one length, most of them ending in the middle of a sentence."""
+    inner = _WRAP.findall(text)
+    if len(inner) < 3 or max(map(len, text.split("\n"))) > 100:
+        return False
+    open_ended = sum(line.rstrip()[-1:] not in _SENTENCE_ENDS for line in inner)
+    return 2 * open_ended > len(inner) and sum(map(len, inner)) > 45 * len(inner)
 
 
 def _places(gaps: Ints) -> Ints:
