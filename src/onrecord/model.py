@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What came with the bytes rather than in them: columns of a table row, headers of a response, options of the user."""
+    """What came with the bytes, not in them: columns of a table row, headers of a response, options of the user."""
 
     id: str | None = None
     url: Found | None = None
@@ -72,9 +72,9 @@ class Given:
 class RawReport:
     """Bytes in, and where they came from.
 
-    `data` is what was read, unaltered (of a table row: the UTF-8 of the text or html cell; of a WARC record: its payload).
+    `data` is what was read, unaltered (of a table row the UTF-8 of its text or html cell; of a WARC record: payload).
     `origin` names the place for people: `reports/a.html`, `feed.jsonl#12`, `crawl.warc.gz@1048576`, `https://…`.
-    `delivered_by` is what we ourselves know of the source (the host fetched from); what a page says of itself is kept apart.
+    `delivered_by` is what we ourselves know of the source (the host fetched from); what a page says of itself is apart.
     """
 
     data: bytes
@@ -122,7 +122,7 @@ class SetAside:
 class Origin:
     """One piece of the way back to the raw page: `text[start:end]` was made from `raw[raw_start:raw_end]`.
 
-    Where `exact`, the raw bytes decode to exactly these characters, one by one; otherwise (a character reference such as
+    Where `exact`, the raw bytes decode to exactly these characters, one by one; otherwise (a character reference like
     `&amp;`, several blanks set as one) the piece stands for the whole.
     """
 
@@ -160,7 +160,7 @@ class Report:
 
     @property
     def id(self) -> str:
-        """Named by address, publisher, published date, headline, byline and text: a changed article is another report."""
+        """Named by address, publisher, date, headline, byline and text: a changed article is another report."""
         return content_id(
             "report",
             [
@@ -186,7 +186,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """In this report, this source is said to hold this content. Source and cue may be missing; content has 1…n spans."""
+    """In this report, this source is said to hold this content. Source and cue may be missing; content has 1…n."""
 
     report_id: str
     source: Span | None
@@ -198,12 +198,14 @@ class Attribution:
     @property
     def id(self) -> str:
         """Named by the report and the spans, whatever their order and whichever engine found them."""
-        return content_id("attribution", [self.report_id, _pair(self.source), _pair(self.cue), sorted(map(_pair, self.content))])
+        return content_id(
+            "attribution", [self.report_id, _pair(self.source), _pair(self.cue), sorted(map(_pair, self.content))]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An engine at work: name, version (of code and weights), settings, when. Named by what it is, not by when it ran."""
+    """An engine at work: name, version (of code and weights), settings. Named by what it is, not by when it ran."""
 
     engine: str
     version: str
