@@ -19,9 +19,11 @@ def test_headline_and_body_are_the_text_and_the_rest_is_set_aside(cleaner: Clean
     report = cleaner.clean(raw(page()))
     assert report.text == "\n\n".join((HEADLINE, *PARAGRAPHS))
     assert report.headline == Found(HEADLINE, "html:h1")
-    assert report.headline_span and report.headline_span.of(report.text) == HEADLINE
+    assert report.headline_span
+    assert report.headline_span.of(report.text) == HEADLINE
     assert {part.reason for part in report.set_aside} == {"furniture: navigation", "furniture: footer"}
-    assert report.language and report.language.value == "en"
+    assert report.language
+    assert report.language.value == "en"
 
 
 def test_what_a_page_says_of_itself_is_kept_with_the_place(cleaner: Cleaner) -> None:
@@ -42,10 +44,11 @@ def test_what_a_page_says_of_itself_is_kept_with_the_place(cleaner: Cleaner) -> 
 
 
 def test_meta_tags_and_markup_serve_where_there_is_no_json(cleaner: Cleaner) -> None:
-    head = '<meta property="article:published_time" content="2024-03-05"><meta property="og:site_name" content="Pier &amp; Post">'
+    date = '<meta property="article:published_time" content="2024-03-05">'
+    head = date + '<meta property="og:site_name" content="A &amp; B">'
     report = cleaner.clean(raw(page(head=head, between="<p class='byline'>By <a rel=author>Ann Lee</a></p>")))
     assert report.published == Found("2024-03-05", "meta:article:published_time")
-    assert report.publisher == Found("Pier & Post", "page says: og:site_name")
+    assert report.publisher == Found("A & B", "page says: og:site_name")
     assert [name.value for name in report.byline] == ["Ann Lee"]
 
 
@@ -104,7 +107,7 @@ def test_a_page_without_text_is_refused_in_one_line(source: str, cleaner: Cleane
 
 
 def test_repeated_paragraphs_and_format_characters_stay(cleaner: Cleaner) -> None:
-    odd = "She said “\u202bשלום\u202c” and a\u200bgain “I will not” \U0001f469\u200d\U0001f680 e\u0301 to all who would hear it."
+    odd = "She said “\u202bשלום\u202c” and a\u200bgain “No” \U0001f469\u200d\U0001f680 e\u0301 to all who asked."
     source = page(between=f"<p>{odd}</p>" + f"<p>{PARAGRAPHS[0]}</p>" * 3)
     report = cleaner.clean(raw(source))
     assert odd in report.text
@@ -208,8 +211,6 @@ AWKWARD = st.sampled_from(
         "<br>",
         "é",
         "e\u0301",
-    ]
-    + [
         "\U0001f469\u200d\U0001f680",
         "\u202eabc\u202c",
         "שלום",
@@ -271,5 +272,5 @@ def test_verbatim_takes_the_text_as_it_is(cleaner: Cleaner) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7 ...", b"PK\x03\x04abc", b"\x89PNG\r\n"])
 def test_what_is_no_text_is_refused_in_one_line(data: bytes, cleaner: Cleaner) -> None:
-    with pytest.raises(Unreadable, match="^t: "):
+    with pytest.raises(Unreadable, match=r"^t: "):
         cleaner.clean(RawReport(data, "text", "t"))

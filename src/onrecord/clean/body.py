@@ -18,6 +18,7 @@ from onrecord.clean.prescan import MAX_DEPTH, beyond_parser
 
 _WORD = re.compile(r"\w+")
 _FURNITURE = named("nav header footer aside form figcaption button select textarea option")
+_CONTROLS = frozenset(("button", "select", "textarea", "option"))
 _PROSE = frozenset(("p", "li", "blockquote", "dd", "pre", "h2", "h3", "h4"))
 _RUN = 3
 """Words that must follow one another in both texts to count as the same place."""
@@ -44,7 +45,7 @@ def choose(page: Page) -> tuple[set[int], list[str]]:
     flags: list[str] = []
     for fast in (True, False):
         chosen, flags = _by_trafilatura(reduced, fast=fast)
-        kept = _matched(words, chosen) if chosen else set()
+        kept = {k for k in _matched(words, chosen) if page.blocks[k].zone not in _CONTROLS}
         if kept and _length(page.blocks, kept) >= expected:
             break
     if not kept:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from onrecord.clean.markup import named
-from onrecord.clean.style import Element
+from onrecord.clean.selectors import Element
 from onrecord.clean.visible import SEEN, Sight
 
 VOID = named("area base br col embed hr img input link meta param source track wbr basefont bgsound frame keygen")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from onrecord.clean.markup import named
+from onrecord.clean.selectors import Compound, Element, is_meant, selector_of, unescaped_css
 
 SCREEN_WIDTH = 1280
 """Pixels; media queries are answered for a window this wide."""
@@ -40,17 +41,8 @@ _HIDES = re.compile(
 _COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)")
 _STRING = r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'"
 _RULE = re.compile(rf"([^{{}}]*+)(?:\{{((?:[^{{}}\"']++|{_STRING})*+)(?:\}}|\Z)|([{{}}])|\Z)", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _WIDTH = re.compile(r"\((min|max)-width\s{0,5}:\s{0,5}([0-9.]{1,10})(px|em|rem)\)")
-_SIMPLE = re.compile(
-    r"(?P<universal>\*)|\#(?P<id>(?:[\w-]|\\.|[^\x00-\x7f])+)|\.(?P<class>(?:[\w-]|\\.|[^\x00-\x7f])+)"
-    r"|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<operator>[~|^$*]?=)\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\]]+)))?"
-    r"\s*[isIS]?\s*\]"
-    r"|:(?P<pseudo>(?:not|is|where|nth-child)\([^()]*\)|root|first-child|last-child)(?![\w(-])"
-    r"|(?P<tag>(?:[a-zA-Z_]|\\.|[^\x00-\x7f])(?:[\w-]|\\.|[^\x00-\x7f])*)"
-)
 _NAME = re.compile(r"([.#])([\w-]++)(?![^\[\]]*+\])")
-_COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
 
 
 class Declaration(NamedTuple):
@@ -58,40 +50,6 @@ class Declaration(NamedTuple):
 
     value: str
     important: bool
-
-
-@dataclass(slots=True)
-class Element:
-    """An open element as far as selectors ask about it. `nth` counts from 1 among its parent's elements."""
-
-    tag: str
-    attributes: dict[str, str]
-    parent: Element | None = None
-    previous: Element | None = None
-    nth: int = 1
-    classes: tuple[str, ...] = ()
-    children: int = 0
-    last: Element | None = None
-    cascade: dict[str, str] | None = None
-    behind: tuple[int, int, int] | str | None = None
-    ink: tuple[int, int, int] | str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Compound:
-    """What one element must be: `p.lead#top`. `joined` says how it hangs on the compound before it."""
-
-    tag: str | None
-    ids: tuple[str, ...]
-    classes: tuple[str, ...]
-    attributes: tuple[tuple[str, str, str], ...]
-    pseudo: tuple[str, ...]
-    joined: str
-
-    @property
-    def weight(self) -> tuple[int, int, int]:
-        """Specificity: ids, classes and the like, tags."""
-        return len(self.ids), len(self.classes) + len(self.attributes) + len(self.pseudo), 1 if self.tag else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +127,7 @@ class Sheet:
             for mark, name in _NAME.findall(text):
                 if (name if mark == "." else "#" + name) not in self.used:
                     return
-        selector = _selector(text)
+        selector = selector_of(text)
         if not selector:
             return
         self.rules += 1
@@ -225,14 +183,14 @@ class Sheet:
             return False
         selector = rule.selector
         at = len(selector) - 1
-        if self.exhausted or not _is(element, selector[at]):
+        if self.exhausted or not is_meant(element, selector[at]):
             return False
         here: Element = element
         while at > 0:
             joined = selector[at].joined
             at -= 1
             step: Element | None = here.previous if joined in "+~" else here.parent
-            while step is not None and not _is(step, selector[at]):
+            while step is not None and not is_meant(step, selector[at]):
                 self.steps += 1
                 step = None if joined in ">+" else (step.previous if joined == "~" else step.parent)
             if step is None:
@@ -247,9 +205,9 @@ def declarations(body: str) -> tuple[tuple[str, Declaration], ...]:
     found = []
     for part in _COMMENT.sub(" ", body).split(";"):
         name, colon, value = part.partition(":")
-        name = _plain(name).strip().lower()
+        name = unescaped_css(name).strip().lower()
         if colon and name in RELEVANT:
-            value = _plain(value).strip().lower()
+            value = unescaped_css(value).strip().lower()
             important = value.endswith("important") and "!" in value
             found.append((name, Declaration(value.rpartition("!")[0].strip() if important else value, important)))
     return tuple(found)
@@ -327,46 +285,6 @@ def _split(selectors: str) -> list[str]:
     return re.split(r",(?![^()]*\))", selectors) if len(selectors) < 2_000 else []
 
 
-@lru_cache(maxsize=4096)
-def _selector(text: str) -> tuple[Compound, ...] | None:
-    """The compounds of a selector, or None for one that does not match a page at rest (`:hover`, `::before`)."""
-    compounds: list[Compound] = []
-    at, joined = (0, "") if len(text) <= 500 else (len(text), "")
-    while at < len(text):
-        parts: list[re.Match[str]] = []
-        while simple := _SIMPLE.match(text, at):
-            parts.append(simple)
-            at = simple.end()
-        if not parts or len(compounds) > 20:
-            return None
-        compounds.append(_compound(parts, joined))
-        if at < len(text):
-            link = _COMBINATOR.match(text, at)
-            if not link:
-                return None
-            joined, at = link[1] or " ", link.end()
-    return tuple(compounds) or None
-
-
-def _compound(parts: list[re.Match[str]], joined: str) -> Compound:
-    def all_of(group: str) -> tuple[str, ...]:
-        return tuple(_plain(part[group]) for part in parts if part[group])
-
-    tags = all_of("tag")
-    attributes = tuple(
-        (
-            part["attribute"].lower(),
-            part["operator"] or "",
-            _plain(part["double"] or part["single"] or part["bare"] or ""),
-        )
-        for part in parts
-        if part["attribute"]
-    )
-    return Compound(
-        tags[0].lower() if tags else None, all_of("id"), all_of("class"), attributes, all_of("pseudo"), joined
-    )
-
-
 def _needs(selector: tuple[Compound, ...]) -> str | None:
     for at in range(len(selector) - 2, -1, -1):
         if selector[at + 1].joined in " >":
@@ -380,63 +298,3 @@ def _needs(selector: tuple[Compound, ...]) -> str | None:
 def _names(element: Element) -> tuple[str, ...]:
     name = element.attributes.get("id")
     return (*element.classes, "#" + name) if name else element.classes
-
-
-def _is(element: Element, wanted: Compound) -> bool:
-    if wanted.tag is not None and wanted.tag != element.tag:
-        return False
-    for name in wanted.classes:
-        if name not in element.classes:
-            return False
-    for name in wanted.ids:
-        if element.attributes.get("id") != name:
-            return False
-    if not wanted.attributes and not wanted.pseudo:
-        return True
-    return all(_has(element, *attribute) for attribute in wanted.attributes) and all(
-        _pseudo(element, name) for name in wanted.pseudo
-    )
-
-
-def _has(element: Element, name: str, operator: str, value: str) -> bool:
-    own = element.attributes.get(name)
-    if own is None:
-        return False
-    match operator:
-        case "":
-            return True
-        case "=":
-            return own == value
-        case "~=":
-            return value in own.split()
-        case "|=":
-            return own == value or own.startswith(value + "-")
-        case "^=":
-            return bool(value) and own.startswith(value)
-        case "$=":
-            return bool(value) and own.endswith(value)
-        case _:
-            return bool(value) and value in own
-
-
-def _pseudo(element: Element, name: str) -> bool:
-    if name == "root":
-        return element.tag == "html"
-    if name == "first-child":
-        return element.nth == 1
-    kind, _, inside = name.partition("(")
-    inside = inside.rstrip(")").strip()
-    if kind == "nth-child":
-        parity = {"odd": 1, "even": 0}.get(inside)
-        return element.nth % 2 == parity if parity is not None else inside == str(element.nth)
-    if kind not in ("not", "is", "where"):
-        return False
-    hit = any((s := _selector(one.strip())) and len(s) == 1 and _is(element, s[0]) for one in inside.split(","))
-    return hit != (kind == "not")
-
-
-def _plain(text: str) -> str:
-    """CSS escapes resolved."""
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(lambda m: chr(min(int(m[1], 16), 0x10FFFF)) if m[1] else m[2], text)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from onrecord.clean.style import Element, Sheet
+from onrecord.clean.selectors import Element
+from onrecord.clean.style import Sheet
 
 NEVER_SHOWN = {
     **dict.fromkeys(("title", "script", "style", "meta", "link", "base"), "document head"),
