@@ -61,8 +61,8 @@ class Linker:
     def _best(
         self, spans: Sequence[Tagged], edges: Floats, gaps: Ints, role: int, dependents: list[int], cues: list[int]
     ) -> list[Link]:
-        heads = _gelu(edges[cues] @ self._t["cue.weight"].T + self._t["cue.bias"])
-        heads = heads[:, role * self._width : (role + 1) * self._width]
+        part = slice(role * self._width, (role + 1) * self._width)
+        heads = _gelu(edges[cues] @ self._t["cue.weight"][part].T + self._t["cue.bias"][part])
         name = ("source", "content")[role]
         tails = _gelu(edges[dependents] @ self._t[f"{name}.weight"].T + self._t[f"{name}.bias"])
         distance, between = link_features([spans[k] for k in cues], [spans[k] for k in dependents], gaps)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,6 @@ _GLUED = re.compile(
     r"(that|the|he|she|it|they|we|there)\b",
     re.IGNORECASE,
 )
-_WRAP = re.compile(r"([^\n]+)\n(?=[^\n])")
 _SENTENCE_ENDS = frozenset('.!?:”"’…')
 _LINES = re.compile(r"\n+[^\S\n]*")
 _MARK = re.compile(r"[\"“”„‟«»‘’‚‹›'＂]|''|``")
@@ -137,8 +137,11 @@ def _gaps(text: str, starts: Ints, ends: Ints) -> Ints:
 
 def _is_wrapped(text: str) -> bool:
     """Whether single line breaks only wrap: lines of one length, most of them ending in the middle of a sentence."""
-    inner = _WRAP.findall(text)
-    if len(inner) < 3 or max(map(len, text.split("\n"))) > 100:
+    lines = text.split("\n")
+    if len(lines) < 4 or max(map(len, lines)) > 100:
+        return False
+    inner = [line for line, after in pairwise(lines) if line and after]
+    if len(inner) < 3:
         return False
     open_ended = sum(line.rstrip()[-1:] not in _SENTENCE_ENDS for line in inner)
     return 2 * open_ended > len(inner) and sum(map(len, inner)) > 45 * len(inner)
