@@ -22,7 +22,7 @@ cat <<END
 That was the record of the reports in samples/. Next:
 
   .venv/bin/onrecord --db $db show             the reports; show ID marks one up
-  .venv/bin/onrecord --db $db search denied    search it
+  .venv/bin/onrecord --db $db search slurry --cue denied    search it
   .venv/bin/onrecord extract YOUR-REPORT.txt            who says what in a report of your own
   .venv/bin/onrecord --help                             everything else
 END
