@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,19 +22,19 @@ def _bench(*arguments: object) -> subprocess.CompletedProcess[str]:
 def test_killed_at_random_moments_nothing_acknowledged_is_lost_or_doubled() -> None:
     ran = _bench("kills", 40)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "0 lost, 0 doubled, 0 problems" in ran.stdout
+    assert re.search(r"\b0 lost, 0 doubled, 0 problems", ran.stdout), ran.stdout
 
 
 def test_the_rig_sees_a_store_that_acknowledges_too_early() -> None:
     ran = _bench("kills", 25, "--early")
     assert ran.returncode == 1, ran.stdout + ran.stderr
-    assert "0 lost" not in ran.stdout
+    assert re.search(r"\b[1-9]\d* lost", ran.stdout), ran.stdout
 
 
 def test_eight_writers_lose_nothing_and_none_is_refused() -> None:
     ran = _bench("writers", 8, 4)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "0 failed" in ran.stdout
+    assert re.search(r"\b0 failed", ran.stdout), ran.stdout
 
 
 def test_two_that_start_at_once_make_one_record(tmp_path: Path) -> None:
