@@ -103,6 +103,14 @@ def test_packed_pages_are_unpacked(tmp_path: Path) -> None:
     assert [report.data for report in reports(read([str(tmp_path)]))] == [PAGE] * 4
 
 
+def test_what_lies_behind_many_blanks_is_read(tmp_path: Path) -> None:
+    data = b"\n" * 100_000 + PAGE
+    (tmp_path / "a.html").write_bytes(data)
+    (tmp_path / "b").write_bytes(gzip.compress(data))
+    for report in reports(read([str(tmp_path)])):
+        assert (report.data, report.form) == (data, "html")
+
+
 def test_stdin_is_looked_at_in_the_same_way() -> None:
     for data in (PAGE, gzip.compress(PAGE), zstandard.compress(PAGE)):
         (report,) = reports(read(["-"], stdin=io.BytesIO(data)))
@@ -174,6 +182,12 @@ def _zip(*, encrypted: bool = False, word: bool = False) -> bytes:
         (gzip.compress(PAGE)[:-8] + bytes(8), "damaged"),
         (gzip.compress(gzip.compress(PAGE)), "twice"),
         (gzip.compress(b""), "empty"),
+        (bytes(2000), "empty"),
+        (bytes(200_000), "empty"),
+        (gzip.compress(bytes(2000)), "empty"),
+        (gzip.compress(bytes(200_000)), "empty"),
+        (gzip.compress(bytes(2**25)), "bomb"),
+        (gzip.compress(b" " * 2**25), "bomb"),
         (gzip.compress(b"%PDF-1.7"), "PDF"),
     ],
 )

@@ -83,6 +83,10 @@ def _items(
     pieces: Iterator[bytes], origin: str, options: ReadOptions, *, file: BinaryIO | None = None, packed: bool = False
 ) -> Iterator[Item]:
     head, pieces = _looked_at(pieces)
+    if not kinds.printed(head):
+        # only what comes after tells a report from a bomb from nothing at all
+        data = whole(pieces)
+        head, pieces = kinds.printed(data)[: kinds.HEAD], iter((data,))
     kind = kinds.kind_of(head, origin, options)
     if kind == "warc":
         from onrecord.read.warc import read_warc

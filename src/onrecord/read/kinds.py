@@ -22,6 +22,7 @@ _PACKED: tuple[tuple[bytes, Kind], ...] = (
     (b"\x5d\x2a\x4d\x18", "zstd"),
     (b"BZh", "bzip2"),
 )
+_BLANK = b"\r\n\t \x0c\x00"
 _EMPTY = "See whether it was copied, saved or fetched whole."
 _UNPACK = "Unpack it and give the folder."
 _NOT_READ: tuple[tuple[bytes, str, str], ...] = (
@@ -70,9 +71,14 @@ _BOMS = (
 )
 
 
+def printed(data: bytes) -> bytes:
+    """The data from the first byte on that is neither blank nor NUL; none where there is no such byte."""
+    return data.lstrip(_BLANK)
+
+
 def kind_of(head: bytes, name: str, options: ReadOptions) -> Kind:
     """The kind of an input that begins with `head`. Raises Unreadable, with what to do, where we read none such."""
-    if not head.strip(b"\r\n\t \x0c\x00"):
+    if not printed(head):
         raise Unreadable("is empty.", advice=_EMPTY)
     if warc_packing(head, name):
         return "warc"
@@ -104,7 +110,7 @@ def _kind_of_text(text: str, name: str, options: ReadOptions) -> Kind:
 
 def form_of(data: bytes) -> Literal["html", "text"]:
     """Whether a page's or cell's bytes are HTML. Raises Unreadable where they are binary or empty."""
-    if not data.strip(b"\r\n\t \x0c\x00"):
+    if not printed(data):
         raise Unreadable("is empty.", advice=_EMPTY)
     _refuse_binary(data[:HEAD])
     text = readable(data[:HEAD])
