@@ -9,6 +9,7 @@ import io
 import random
 import re
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,6 +150,16 @@ def test_encodings_are_undone(tmp_path: Path, headers: str, body: bytes) -> None
     reports, failures = read_bytes(tmp_path, record(block))
     assert failures == []
     assert [report.data for report in reports] == [page(1)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstandard.compress)]
+)
+def test_a_long_page_is_unpacked_to_its_end(tmp_path: Path, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    long = page(1) + b"".join(b"<p>Sentence %d." % (n * n) for n in range(60_000))
+    reports, failures = read_bytes(tmp_path, record(response(pack(long), headers=f"Content-Encoding: {encoding}\r\n")))
+    assert failures == []
+    assert [report.data for report in reports] == [long]
 
 
 def test_what_is_no_page_is_passed_over_and_what_is_broken_is_told(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import zstandard
 
 PIECE = 256 * 1024
-"""Bytes that a codec may make at once; zstd alone can make more, for it has no such limit of its own."""
+"""Bytes that a codec may make at once; brotli makes up to twice as many, and zstd, without such a limit, even more."""
 _ZSTD_STEP = 512
 _ZSTD_WINDOW = 128 * 2**20
 _FREE = 2**20
@@ -75,13 +75,7 @@ class _Bzip2:
         return self._member.unused_data
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        while True:
-            piece = self._member.decompress(data, PIECE)
-            data = b""
-            if piece:
-                yield piece
-            if self._member.eof or self._member.needs_input or not piece:
-                return
+        return _drained(self, lambda given: self._member.decompress(given, PIECE), data)
 
 
 class _Zstd:
@@ -127,13 +121,15 @@ class _Brotli:
         return bool(self._member.is_finished())
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        while True:
-            piece = self._member.process(data, output_buffer_limit=PIECE)
-            data = b""
-            if piece:
-                yield piece
-            if self._member.is_finished() or self._member.can_accept_more_data() or not piece:
-                return
+        return _drained(self, lambda given: self._member.process(given, output_buffer_limit=PIECE), data)
+
+
+def _drained(member: Unpacker, take: Callable[[bytes], bytes], data: bytes) -> Iterator[bytes]:
+    """All pieces from a codec that holds what it was given until they are taken; it may want more data before that."""
+    piece = take(data)
+    while piece:
+        yield piece
+        piece = b"" if member.eof else take(b"")
 
 
 _CODECS: dict[str, Callable[[], Unpacker]] = {
