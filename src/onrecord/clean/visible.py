@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from onrecord.clean.selectors import Element
 from onrecord.clean.style import Sheet
@@ -160,26 +161,30 @@ def _painted(element: Element, sheet: Sheet, above: Sight) -> Sight:
     cause = above.clear or above.faint or not _PAINT_ATTRIBUTES.isdisjoint(given) or not _PAINT.isdisjoint(declared)
     if not cause:
         return above
-    ink, behind = _ink(element, sheet), _backdrop(element, sheet)
+    ink, behind = _nearest(element, sheet, "ink"), _nearest(element, sheet, "behind")
     clear = ink == "clear"
     faint = not isinstance(ink, str) and not isinstance(behind, str) and _alike(ink, behind)
     return above if (clear, faint) == (above.clear, above.faint) else replace(above, clear=clear, faint=faint)
 
 
-def _ink(element: Element, sheet: Sheet) -> Colour | str:
-    """The colour of text in an element: its own or the nearest one's above, black where the page says nothing."""
+def _nearest(element: Element, sheet: Sheet, what: Literal["ink", "behind"]) -> Colour | str:
+    """The colour of an element's text or behind it: its own or the nearest one's above, else black on white.
+
+    Kept at every element passed on the way, so that a deep page costs no more than a flat one.
+    """
+    own = _own_ink if what == "ink" else _own_background
+    found: Colour | str = _BLACK if what == "ink" else _WHITE
     passed: list[Element] = []
     here: Element | None = element
-    while here is not None and here.ink is None:
+    while here is not None:
         passed.append(here)
-        here.ink = _own_ink(here, sheet)
-        if here.ink is not None:
+        if known := getattr(here, what) or own(here, sheet):
+            found = known
             break
         here = here.parent
-    ink: Colour | str = _BLACK if here is None or here.ink is None else here.ink
     for one in passed:
-        one.ink = ink
-    return ink
+        setattr(one, what, found)
+    return found
 
 
 def _own_ink(element: Element, sheet: Sheet) -> Colour | str | None:
@@ -189,22 +194,6 @@ def _own_ink(element: Element, sheet: Sheet) -> Colour | str | None:
     if not ink or ink in ("inherit", "currentcolor", "unset"):
         return None
     return "clear" if ink == "transparent" or _transparent(ink) else _colour(ink) or "unknown"
-
-
-def _backdrop(element: Element, sheet: Sheet) -> Colour | str:
-    """The colour behind an element as far as the page says: white where it says nothing, or "picture"."""
-    passed: list[Element] = []
-    here: Element | None = element
-    while here is not None and here.behind is None:
-        passed.append(here)
-        here.behind = _own_background(here, sheet)
-        if here.behind is not None:
-            break
-        here = here.parent
-    behind: Colour | str = _WHITE if here is None or here.behind is None else here.behind
-    for one in passed:
-        one.behind = behind
-    return behind
 
 
 def _own_background(element: Element, sheet: Sheet) -> Colour | str | None:
