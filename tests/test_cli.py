@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import onrecord
 from onrecord.store import Store
 from tests.conftest import STORY, Command
 
@@ -48,6 +49,30 @@ def test_no_heavy_module_is_loaded_for_help() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("slashes", ["///", "////"])
+def test_the_record_may_be_named_by_an_address(
+    command: Command, reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slashes: str
+) -> None:
+    path = tmp_path / "named.db"
+    monkeypatch.chdir(tmp_path)
+    address = f"sqlite:{slashes}{path.name if slashes == '///' else str(path).lstrip('/')}"
+    assert command("read", reports / "bridge.txt", "--db", address).code == 0
+    assert [file.name for file in tmp_path.glob("*.db")] == ["named.db"]
+    monkeypatch.setenv("ONRECORD_DB", address)
+    assert str(path) in command("status").out
+    assert f"{path}: 1 reports" in command("doctor", "--format", "jsonl").out
+    for db in (None, address, path):
+        with onrecord.open(db) as record:
+            assert record.status().location == str(path)
+    monkeypatch.setenv("ONRECORD_DB", "postgresql://u:secret@host/db")
+    for call in (["status"], ["status", "--db", "postgresql://u:secret@host/db"]):
+        ran = command(*call)
+        assert (ran.code, ran.out) == (1, "")
+        assert "postgresql:// is not supported yet" in ran.err
+        assert "secret" not in ran.err
+    assert "not supported yet" in command("doctor").out
 
 
 @pytest.mark.parametrize(

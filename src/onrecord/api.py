@@ -59,7 +59,7 @@ def open_db(db: str | Path | None = None) -> Record:
 
     Close it, or use it in a `with` block. Raises NotFound where there is none yet.
     """
-    return open_record(db or settings.db_path())
+    return open_record(db or settings.db_place())
 
 
 def record(
@@ -79,7 +79,7 @@ def record(
     from onrecord.store import open_store
 
     listed = [paths] if isinstance(paths, str | Path) else paths
-    with open_store(db or settings.db_path()) as store:
+    with open_store(db or settings.db_place()) as store:
         return pipeline.record(
             [str(p) for p in listed],
             store,

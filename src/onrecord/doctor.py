@@ -75,6 +75,7 @@ def _database() -> Check:
 
 def _place(db: str) -> Iterator[Check]:
     from onrecord.answer import open_record
+    from onrecord.store.place import path_of
 
     try:
         with open_record(db) as record:
@@ -86,7 +87,7 @@ def _place(db: str) -> Iterator[Check]:
     except OnRecordError as error:
         yield Check("record", f"{db}: {error.what}", False, error.advice)
         return
-    folder = next(parent for parent in Path(db).expanduser().absolute().parents if parent.exists())
+    folder = next(parent for parent in path_of(db).parents if parent.exists())
     if not os.access(folder, os.W_OK):
         yield Check("folder", f"{folder} cannot be written", False, "Choose another place with --db.")
     free = shutil.disk_usage(folder).free

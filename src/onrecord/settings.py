@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from onrecord.errors import UsageError
 
@@ -19,7 +18,7 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("db", "", "file of the record; empty means the platform's data folder"),
+    Setting("db", "", "file of the record, or sqlite:///FILE; empty means the platform's data folder"),
     Setting("max_input_bytes", 64 * 2**20, "largest single page or text that is read, after decompression"),
     Setting("max_ratio", 200, "largest decompression ratio after the first MiB"),
     Setting("parse_seconds", 10.0, "wall time that one HTML page may take in the parser process"),
@@ -61,11 +60,11 @@ def seconds(name: str) -> float:
     return float(value(name))
 
 
-def db_path() -> Path:
-    """Where the record lies when nobody says: $ONRECORD_DB, or the platform's data folder."""
+def db_place() -> str:
+    """Where the record lies when nobody says: $ONRECORD_DB as it is given, or a file in the platform's data folder."""
     given = str(value("db"))
     if given:
-        return Path(given)
+        return given
     from platformdirs import user_data_path
 
-    return user_data_path("onrecord") / "record.db"
+    return str(user_data_path("onrecord") / "record.db")

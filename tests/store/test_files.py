@@ -42,7 +42,7 @@ def test_what_is_no_record_is_refused_and_left_alone(tmp_path: Path) -> None:
         assert str(path) in str(caught.value)
     with pytest.raises(NotFound, match="there is no record here"):
         open_store(ours, create=False)
-    with pytest.raises(StoreError, match="keeps no record behind postgresql"):
+    with pytest.raises(StoreError, match="postgresql:// is not supported yet"):
         open_store("postgresql://u:secret@host/db")
     with pytest.raises(StoreError, match="folder cannot be made"):
         open_store(text / "record.db")

@@ -99,9 +99,9 @@ def read_options(
 
 def place(db: str | None) -> str:
     """Where the record lies."""
-    from onrecord.settings import db_path
+    from onrecord.settings import db_place
 
-    return db or Where.db or str(db_path())
+    return db or Where.db or db_place()
 
 
 def opened(db: str | None) -> Record:

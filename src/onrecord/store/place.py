@@ -25,16 +25,18 @@ _MAGIC = b"SQLite format 3\x00"
 
 
 def path_of(where: str | Path) -> Path:
-    """The path meant by `where`. Raises StoreError for an address of another database."""
+    """The path meant by `where`: a path, `sqlite:///relative` or `sqlite:////absolute`.
+
+    Raises StoreError for an address of another database.
+    """
     named = str(where)
-    if named.startswith("sqlite:///"):
+    if address := re.match(r"([a-zA-Z][a-zA-Z0-9+.-]+)://", named):
+        if not named.startswith("sqlite:///"):
+            raise StoreError(
+                f"a record behind {address[1]}:// is not supported yet.",
+                advice="Give a path, sqlite:///RELATIVE or sqlite:////ABSOLUTE.",
+            )
         named = named.removeprefix("sqlite:///")
-    elif re.match(r"[a-z][a-z0-9+]+://", named):
-        scheme = named.split("://", 1)[0]
-        raise StoreError(
-            f"this OnRecord keeps no record behind {scheme}://.",
-            advice="Give a path, or sqlite:///PATH.",
-        )
     if not named:
         raise StoreError("no place is given for the record.", advice="Give a path, or set ONRECORD_DB.")
     return Path(named).expanduser().absolute()
