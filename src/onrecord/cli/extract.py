@@ -50,7 +50,6 @@ def extract(
     """
     from onrecord.api import extract_from
     from onrecord.model import Failure
-    from onrecord.terminal import failure_line
 
     options = read_options(published, columns, form, include, exclude, limit, inside)
     failed = 0
@@ -59,6 +58,8 @@ def extract(
         nonlocal failed
         for item in extract_from(*paths, options=options, verbatim=verbatim):
             if isinstance(item, Failure):
+                from onrecord.terminal import failure_line
+
                 failed += 1
                 talk.complain(failure_line(item))
             else:
