@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,12 @@ def test_altered_weights_are_refused(tmp_path: Path) -> None:
 def test_missing_weights_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="missing"):
         TaggerEngine(tmp_path).propose([report("He said no.")])
+
+
+def test_openvino_loads_without_what_reports_its_use() -> None:
+    code = (
+        "import sys, onrecord; onrecord.extract('The bridge will open in May, the minister said.');"
+        "print([m for m in sys.modules if m.startswith(('openvino.tools.ovc', 'openvino_telemetry'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

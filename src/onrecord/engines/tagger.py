@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
+from importlib import import_module, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ class _Graph:
 
     def __init__(self, onnx: Path) -> None:
         try:
-            import openvino
+            openvino = _openvino()
         except ImportError as why:
             raise EngineError(
                 f"OpenVINO does not load ({why}).",
@@ -192,6 +193,18 @@ class _Graph:
                 yield done.pop(0)
         finally:
             self._queue.wait_all()
+
+
+def _openvino() -> Any:
+    """OpenVINO without its converter of models, which on import reports the use to its makers from a forked process."""
+    converter = "openvino.tools.ovc"
+    if "openvino" in sys.modules:
+        return sys.modules["openvino"]
+    sys.modules[converter] = None  # type: ignore[assignment] # an import of it fails, which openvino lets pass
+    try:
+        return import_module("openvino")
+    finally:
+        del sys.modules[converter]
 
 
 def _batches(parts: list[_Part]) -> Iterator[list[_Part]]:
