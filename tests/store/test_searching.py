@@ -165,6 +165,7 @@ def test_pages_go_on_without_gaps_whatever_is_recorded_meanwhile(make: MakeStore
                     store.record(*pair(f"{text} late", said, origin="late.txt"))
                 if (cursor := page.cursor) is None:
                     break
+                assert len(page) == 170
             assert len(seen) == len(set(seen)) == 1200
             names, cursor = 0, None
             while True:

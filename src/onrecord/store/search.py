@@ -2,7 +2,7 @@
 quoted, and whatever has no letter or digit is refused.
 
 Filters are words of the index, too, so that an answer costs no more when it is narrow. Answers come newest recorded
-first; ranking looks at the newest 1,000 (of texts 200) that fit, and then at the next, so that it costs the same in a
+first; ranking looks at the newest 600 (of texts 200) that fit, and then at the next, so that it costs the same in a
 record of any size. Within such a window an answer ranks by how much of it are the words asked for.
 """
 # ruff: noqa: S608 - the SQL is put together from names written here; what people type goes in as parameters
@@ -24,7 +24,7 @@ from onrecord.store.packing import from_json
 from onrecord.store.read import heads, saids, seqs_below
 from onrecord.store.rows import Head, Hit, Mark, Page, Query, Said, Source
 
-WINDOW = {"content": 1000, "text": 200}
+WINDOW = {"content": 600, "text": 200}
 """How many answers are ranked against each other."""
 
 MOST = 1000
@@ -77,15 +77,20 @@ def search(connection: Connection, query: Query) -> Page[Hit]:
 
 
 def _best(connection: Connection, query: Query, match: str, place: _Place) -> Page[Hit]:
-    size = WINDOW[query.field]
-    marked = _matching(connection, query.field, match, place.below, size)
-    seqs = list(marked)
-    ranked = sorted(seqs, key=lambda seq: (-_weight(marked[seq], query.field), -seq))
-    upto = place.skip + query.limit
-    page = tuple(_hits(connection, query.field, ranked[place.skip : upto], marked))
-    if upto < len(seqs):
-        return Page(page, str(_Place(seqs[0] + 1, upto)))
-    return Page(page, str(_Place(seqs[-1], 0)) if len(seqs) == size else None)
+    size, hits = WINDOW[query.field], list[Hit]()
+    while True:
+        marked = _matching(connection, query.field, match, place.below, size)
+        seqs = list(marked)
+        ranked = sorted(seqs, key=lambda seq: (-_weight(marked[seq], query.field), -seq))
+        upto = place.skip + query.limit - len(hits)
+        hits += _hits(connection, query.field, ranked[place.skip : upto], marked)
+        if upto < len(seqs):
+            return Page(tuple(hits), str(_Place(seqs[0] + 1, upto)))
+        if len(seqs) < size:
+            return Page(tuple(hits), None)
+        place = _Place(seqs[-1], 0)
+        if len(hits) == query.limit:
+            return Page(tuple(hits), str(place))
 
 
 def _next(seqs: list[int], limit: int) -> str | None:
