@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import sys
@@ -85,7 +86,8 @@ def _place(db: str) -> Iterator[Check]:
     except NotFound:
         yield Check("record", f"none yet at {db}; onrecord read makes it")
     except OnRecordError as error:
-        yield Check("record", f"{db}: {error.what}", False, error.advice)
+        shown = re.sub(r"(://)[^/]*@", r"\1", db)  # an address may hold a password
+        yield Check("record", f"{shown}: {error.what}", False, error.advice)
         return
     folder = next(parent for parent in path_of(db).parents if parent.exists())
     if not os.access(folder, os.W_OK):
