@@ -1,7 +1,9 @@
 """Accuracy of the shipped extractor: `python bench/accuracy.py SHARED [--json FILE]`.
 
 SHARED holds `data/polnear-dev.jsonl.xz`, `gold/`, `gold/stories/`, `specimen/` and `tools/score.py`, whose definitions
-these figures follow (it is loaded from there, not copied). Texts are taken verbatim, as that program asks.
+these figures follow (it is loaded from there, not copied). Texts are taken verbatim, as that program asks. PolNeAR is
+flat, each word in at most one attribution: there, attributions within another's content are not compared. Those are
+measured on their own, on articles of `data/polnear-train.jsonl.xz` that were held out of the training of that layer.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import lzma
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from onrecord.engines import default_engine
 from onrecord.extraction import extract_all
@@ -37,12 +39,16 @@ def predict(texts: list[str]) -> list[list[dict[str, Any]]]:
     return [e.to_dict()["attributions"] for e in done]
 
 
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Rows of a .jsonl.xz file."""
+    with lzma.open(path, "rt", encoding="utf8") as lines:
+        return [json.loads(line) for line in lines]
+
+
 def polnear(shared: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Name, text and gold of each PolNeAR dev article."""
     score = scorer(shared)
-    with lzma.open(shared / "data" / "polnear-dev.jsonl.xz", "rt", encoding="utf8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [(r["doc"], r["text"], score.flat(r)) for r in rows]
+    return [(r["doc"], r["text"], score.flat(r)) for r in rows_of(shared / "data" / "polnear-dev.jsonl.xz")]
 
 
 def annotated(folder: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -56,34 +62,73 @@ def annotated(folder: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
     return found
 
 
-def figures(shared: Path, cases: list[tuple[str, str, list[dict[str, Any]]]]) -> dict[str, float]:
-    """Per cent, by score.py's names; fields other than spans and attributions are a later matter."""
+def within(shared: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Name, text and the attributions within others' contents of each held-out article."""
+    score = scorer(shared)
+    with (Path(__file__).parents[1] / "training" / "annotations" / "within.jsonl").open(encoding="utf8") as lines:
+        inner = {row["doc"]: row["inner"] for row in map(json.loads, lines) if row.get("held_out")}
+    rows = [r for r in rows_of(shared / "data" / "polnear-train.jsonl.xz") if r["doc"] in inner]
+    return [(r["doc"], r["text"], score.flat({"attributions": inner[r["doc"]]})) for r in rows]
+
+
+def figures(
+    shared: Path, cases: list[tuple[str, str, list[dict[str, Any]]]], layer: Literal["all", "outer", "inner"]
+) -> dict[str, float]:
+    """Per cent, by score.py's names; fields other than spans and attributions are a later matter.
+
+    `layer`: which of ours are compared: all, or where the gold has only one of them, those outside or within contents.
+    """
     score = scorer(shared)
     out: dict[str, Any] = {}
     for (_, text, gold), pred in zip(cases, predict([c[1] for c in cases]), strict=True):
-        score.score_report(text, pred, gold, out, fields=False)
+        compared = [a for a in pred if layer == "all" or bool(a["within"]) == (layer == "inner")]
+        score.score_report(text, compared, gold, out, fields=False)
     return {name: round(100 * value.f, 1) for name, value in out.items()}
+
+
+def people(shared: Path, part: str) -> tuple[int, dict[str, float]]:
+    """How far PolNeAR's annotators agree with each other: readings compared, and per cent by the same names."""
+    score = scorer(shared)
+    out: dict[str, Any] = {}
+    readings = 0
+    for row in rows_of(shared / "data" / f"polnear-{part}.jsonl.xz"):
+        for other in row.get("other_annotators") or []:
+            if other:
+                score.score_report(row["text"], score.flat({"attributions": other}), score.flat(row), out, fields=False)
+                readings += 1
+    return readings, {name: round(100 * value.f, 1) for name, value in out.items()}
 
 
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("shared", type=Path)
+    parser.add_argument("--people", action="store_true", help="PolNeAR's annotators against each other, instead")
     parser.add_argument("--json", type=Path, help="write the figures there as well")
     args = parser.parse_args()
-    sets = {
-        "PolNeAR dev": polnear(args.shared),
-        "gold": annotated(args.shared / "gold"),
-        "gold stories": annotated(args.shared / "gold" / "stories"),
-        "specimen": annotated(args.shared / "specimen"),
-    }
-    table = {name: figures(args.shared, cases) for name, cases in sets.items()}
+    if args.people:
+        table = {
+            f"{part}, {n} readings": found for part in ("train", "dev") for n, found in [people(args.shared, part)]
+        }
+    else:
+        table = machine(args.shared)
     rows = list(next(iter(table.values())))
-    print(f"{'':26}" + "".join(f"{name:>14}" for name in table))
+    print(f"{'':26}" + "".join(f"{name:>19}" for name in table))
     for row in rows:
-        print(f"{row:26}" + "".join(f"{table[name][row]:14.1f}" for name in table))
+        print(f"{row:26}" + "".join(f"{table[name][row]:19.1f}" for name in table))
     if args.json:
         args.json.write_text(json.dumps(table, indent=1) + "\n", encoding="utf8")
+
+
+def machine(shared: Path) -> dict[str, dict[str, float]]:
+    """The shipped extractor's figures on each set."""
+    return {
+        "PolNeAR dev": figures(shared, polnear(shared), "outer"),
+        "gold": figures(shared, annotated(shared / "gold"), "all"),
+        "gold stories": figures(shared, annotated(shared / "gold" / "stories"), "all"),
+        "specimen": figures(shared, annotated(shared / "specimen"), "all"),
+        "voices within": figures(shared, within(shared), "inner"),
+    }
 
 
 if __name__ == "__main__":

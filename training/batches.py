@@ -10,22 +10,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from onrecord.engines.decode import CONTENT, CUE, SOURCE, Tagged, label_ids, link_features
+from onrecord.engines.decode import CONTENT, CUE, LABELS, SOURCE, Tagged, label_ids, link_features
 from onrecord.engines.words import FEATURES, PIECES_MAX, Window, windows
-from training.polnear import Document
+from training.polnear import Document, Layer
 
 CLS, SEP, MASK = 101, 102, 103
-MASKED = 0.08
-"""Share of pieces hidden in training, so that no single word decides."""
+HIDDEN = 0.08
+"""Share of sources and cues hidden from the linker, so that it learns to say none."""
 
 
 @dataclass(frozen=True)
 class Links:
-    """Gold links of one window and role: dependents and cues as word spans, and each dependent's cue (c = none)."""
+    """Gold links of one window, of cues to sources (kind 0) or of contents to cues (kind 1).
 
-    role: int
+    Dependents (d) and heads (h) as word spans; distance (d, h), between (d, h, 3); target (d): the head, h = none.
+    """
+
+    kind: int
     dependents: tuple[Tagged, ...]
-    cues: tuple[Tagged, ...]
+    heads: tuple[Tagged, ...]
     distance: Tensor
     between: Tensor
     target: Tensor
@@ -34,15 +37,21 @@ class Links:
 @dataclass(frozen=True)
 class Batch:
     """pieces (b, n), features (b, n, 4), mask (b, n), first (b, w): position of each word's first piece;
-    labels (b, w), real (b, w); links per window."""
+    labels, inner (b, w): of attributions, and of those within contents; looked (b): where somebody looked for those;
+    real (b, w); links per window; statements: cues of the batch as row, first and last word, and whether they tell of
+    a statement (s, 4); soft (b, w, labels) where teachers stand in for gold."""
 
     pieces: Tensor
     features: Tensor
     mask: Tensor
     first: Tensor
     labels: Tensor
+    inner: Tensor
+    looked: Tensor
     real: Tensor
     links: tuple[tuple[Links, ...], ...]
+    statements: Tensor
+    soft: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -61,17 +70,18 @@ def items(documents: Sequence[Document], rng: random.Random) -> list[Item]:
 
 
 def batches(documents: Sequence[Document], size: int, rng: random.Random) -> Iterator[Batch]:
-    """Batches of like length, in random order."""
-    pool = items(documents, rng)
-    rng.shuffle(pool)
-    chunk = size * 40
+    """Batches of like length, in random order; those with gold and those with teachers apart."""
     groups = []
-    for k in range(0, len(pool), chunk):
-        part = sorted(pool[k : k + chunk], key=length)
-        groups.extend(part[j : j + size] for j in range(0, len(part), size))
+    for taught in (False, True):
+        pool = items([d for d in documents if (d.soft is not None) == taught], rng)
+        rng.shuffle(pool)
+        chunk = size * 40
+        for k in range(0, len(pool), chunk):
+            part = sorted(pool[k : k + chunk], key=length)
+            groups.extend(part[j : j + size] for j in range(0, len(part), size))
     rng.shuffle(groups)
     for group in groups:
-        yield masked(collate(group, rng), rng)
+        yield collate(group, rng)
 
 
 def length(item: Item) -> int:
@@ -80,22 +90,25 @@ def length(item: Item) -> int:
     return int(first[item.window.end] - first[item.window.start])
 
 
-def masked(batch: Batch, rng: random.Random) -> Batch:
-    """Some pieces replaced by the mask; frame pieces and padding stay."""
+def masked(batch: Batch, share: float, rng: random.Random) -> tuple[Batch, Tensor]:
+    """Some pieces replaced by the mask, and which; frame pieces and padding stay."""
     dice = torch.rand(batch.pieces.shape, generator=torch.Generator().manual_seed(rng.getrandbits(32)))
-    hide = (dice < MASKED) & (batch.pieces > MASK)
-    return replace(batch, pieces=batch.pieces.masked_fill(hide, MASK))
+    hide = (dice < share) & (batch.pieces > MASK)
+    return replace(batch, pieces=batch.pieces.masked_fill(hide, MASK)), hide
 
 
 def collate(group: Sequence[Item], rng: random.Random) -> Batch:
-    """Windows → one padded batch. One cue in twelve is hidden from the linker, so that it learns to say none."""
+    """Windows → one padded batch."""
     n = max(map(length, group)) + 2
     w = max(i.window.end - i.window.start for i in group)
     b = len(group)
     pieces, mask = np.zeros((b, n), np.int64), np.zeros((b, n), np.int64)
     features = np.zeros((b, n, len(FEATURES)), np.int64)
-    first, labels, real = np.zeros((b, w), np.int64), np.zeros((b, w), np.int64), np.zeros((b, w), np.float32)
-    links = []
+    first, labels, inner = (np.zeros((b, w), np.int64) for _ in range(3))
+    real = np.zeros((b, w), np.float32)
+    soft = np.zeros((b, w, len(LABELS)), np.float32) if group[0].document.soft is not None else None
+    looked = np.array([i.document.inner is not None for i in group])
+    links, statements = [], []
     for row, item in enumerate(group):
         words, win = item.document.words, item.window
         lo, hi = int(words.first[win.start]), int(words.first[win.end])
@@ -105,42 +118,49 @@ def collate(group: Sequence[Item], rng: random.Random) -> Batch:
         sizes = np.diff(words.first[win.start : win.end + 1])
         features[row, 1 : m + 1] = np.repeat(words.features[win.start : win.end], sizes, axis=0)
         first[row, :k] = words.first[win.start : win.end] - lo + 1
-        spans, cue_of = _inside(item)
-        labels[row, :k] = label_ids(spans, k)
         real[row, :k] = 1
-        links.append(_links(spans, cue_of, words.features[win.start : win.end, 1], rng))
-    tensors = [torch.from_numpy(x) for x in (pieces, features, mask, first, labels, real)]
-    return Batch(*tensors, links=tuple(links))
+        gaps = words.features[win.start : win.end, 1]
+        found: tuple[Links, ...] = ()
+        for layer, table in ((item.document.outer, labels), (item.document.inner or Layer(), inner)):
+            spans, kept = _inside(layer, win)
+            head_of = {kept[d]: kept[h] for d, h in layer.head_of.items() if d in kept and h in kept}
+            table[row, :k] = label_ids(spans, k)
+            found += _links(spans, head_of, gaps, rng)
+            told = [(spans[kept[c]], known) for c, known in layer.statement.items() if c in kept]
+            statements += [(row, s.start, s.end - 1, known) for s, known in told]
+        links.append(found)
+        if soft is not None and item.document.soft is not None:
+            soft[row, :k] = item.document.soft[win.start : win.end]
+    tensors = [torch.from_numpy(x) for x in (pieces, features, mask, first, labels, inner, looked, real)]
+    cues = torch.tensor(statements, dtype=torch.long).reshape(-1, 4)
+    return Batch(*tensors, links=tuple(links), statements=cues, soft=None if soft is None else torch.from_numpy(soft))
 
 
-def _inside(item: Item) -> tuple[list[Tagged], dict[int, int]]:
-    win, document = item.window, item.document
+def _inside(layer: Layer, win: Window) -> tuple[list[Tagged], dict[int, int]]:
+    """Spans in words of the window, and by index in the layer their index among them."""
     kept: dict[int, int] = {}
     spans: list[Tagged] = []
-    for k, s in enumerate(document.spans):
+    for k, s in enumerate(layer.spans):
         if s.end > win.start and s.start < win.end:
             kept[k] = len(spans)
             spans.append(Tagged(s.role, max(s.start, win.start) - win.start, min(s.end, win.end) - win.start))
-    return spans, {kept[d]: kept[c] for d, c in document.cue_of.items() if d in kept and c in kept}
+    return spans, kept
 
 
-def _links(spans: list[Tagged], cue_of: dict[int, int], gaps: np.ndarray, rng: random.Random) -> tuple[Links, ...]:
-    cues = [k for k, s in enumerate(spans) if s.role == CUE]
-    hidden = {k for k in cues if rng.random() < 0.08}
-    shown = [k for k in cues if k not in hidden]
-    if not shown:
-        return ()
+def _links(spans: list[Tagged], head_of: dict[int, int], gaps: np.ndarray, rng: random.Random) -> tuple[Links, ...]:
     out = []
-    for role, kind in ((0, SOURCE), (1, CONTENT)):
-        mine = [k for k in cue_of if spans[k].role == kind]
-        if not mine:
+    for kind, (role, head_role) in enumerate(((CUE, SOURCE), (CONTENT, CUE))):
+        shown = [k for k, s in enumerate(spans) if s.role == head_role and rng.random() >= HIDDEN]
+        # A cue without a source has none; a content without a cue has it, as a rule, outside this window.
+        mine = [k for k, s in enumerate(spans) if s.role == role and (role == CUE or k in head_of)]
+        if not shown or not mine:
             continue
         dependents, heads = [spans[k] for k in mine], [spans[k] for k in shown]
         distance, between = link_features(heads, dependents, gaps)
-        target = [shown.index(cue_of[k]) if cue_of[k] in shown else len(shown) for k in mine]
+        target = [shown.index(head_of[k]) if head_of.get(k) in shown else len(shown) for k in mine]
         out.append(
             Links(
-                role,
+                kind,
                 tuple(dependents),
                 tuple(heads),
                 torch.from_numpy(distance).long(),

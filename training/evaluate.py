@@ -21,7 +21,7 @@ from training.polnear import Document
 def evaluate(model: Tagger, dev: Sequence[Document]) -> dict[str, float]:
     """Spans as Viterbi finds them, against gold."""
     todo = [Item(d, w) for d in dev for w in windows(d.words)]
-    transitions, first = model.transitions.detach().numpy(), model.first.detach().numpy()
+    transitions, first = model.outer.transitions.detach().numpy(), model.outer.first.detach().numpy()
     tp, pred_n, gold_n, right, linked = np.zeros(3), np.zeros(3), np.zeros(3), 0, 0
     for k in range(0, len(todo), 16):
         group = todo[k : k + 16]
@@ -30,7 +30,7 @@ def evaluate(model: Tagger, dev: Sequence[Document]) -> dict[str, float]:
             vectors = model.encoder(batch.pieces, batch.features, batch.mask).float()
         per_word = vectors.gather(1, batch.first[..., None].expand(-1, -1, vectors.shape[2]))
         with torch.no_grad():
-            scores = model.labels(per_word).numpy()
+            scores = model.outer.labels(per_word).numpy()
             for row, links in enumerate(batch.links):
                 for link in links:
                     got = model.linker(per_word[row], link).argmax(1)

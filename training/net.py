@@ -2,7 +2,7 @@
 
 Architecture of the encoder: Devlin et al. 2019 (BERT) in MiniLM's size (Wang et al. 2020; 6 layers of 384).
 Chain: linear-chain conditional random field (Lafferty et al. 2001) over words. Linker: a bilinear score between a cue
-and each source or content, after Dozat & Manning 2017, with biases for distance and for what stands between.
+and each source, and a content and each cue, after Dozat & Manning 2017, with biases for distance and what is between.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Encoder(nn.Module):
 
 
 class Linker(nn.Module):
-    """Scores of each source or content against each cue of its window, and against none."""
+    """Scores of each cue against each source of its window, each content against each cue, and each against none."""
 
     def __init__(self, hidden: int) -> None:
         super().__init__()
@@ -117,74 +117,69 @@ class Linker(nn.Module):
         self.between = nn.Parameter(torch.zeros(2, 3, BETWEEN))
 
     def forward(self, words: Tensor, links: Links) -> Tensor:
-        """Vectors of a window's words (w, hidden) and who could be linked to whom → (d, c + 1) scores, none last."""
-        role = links.role
-        heads = functional.gelu(self.cue(edges(words, links.cues)))[:, role * LINK : (role + 1) * LINK]
-        tails = functional.gelu((self.source, self.content)[role](edges(words, links.dependents)))
-        scores = tails @ heads.T / math.sqrt(LINK) * 4 + self.distance[role][links.distance]
+        """Vectors of a window's words (w, hidden) and who could be linked to whom → (d, h + 1) scores, none last."""
+        kind = links.kind
+        dependents, heads = edges(words, links.dependents), edges(words, links.heads)
+        if kind == 0:
+            tails, tops = functional.gelu(self.cue(dependents))[:, :LINK], functional.gelu(self.source(heads))
+        else:
+            tails, tops = functional.gelu(self.content(dependents)), functional.gelu(self.cue(heads))[:, LINK:]
+        scores = tails @ tops.T / math.sqrt(LINK) * 4 + self.distance[kind][links.distance]
         for k in range(3):
-            scores = scores + self.between[role, k][links.between[..., k]]
-        return torch.cat([scores, self.none(tails)[:, role : role + 1]], 1)
+            scores = scores + self.between[kind, k][links.between[..., k]]
+        return torch.cat([scores, self.none(tails)[:, kind : kind + 1]], 1)
+
+
+class Chain(nn.Module):
+    """Label scores per word, and a linear chain over them."""
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.labels = nn.Linear(hidden, len(LABELS))
+        self.transitions = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
+        self.first = nn.Parameter(torch.zeros(len(LABELS)))
+        self.register_buffer("allowed", torch.from_numpy(TRANSITIONS_ALLOWED.copy()))
+
+    def steps(self) -> Tensor:
+        """Transition scores, with what can't follow barred."""
+        return self.transitions.masked_fill(~self.allowed, -1e4)
+
+    def loss(self, scores: Tensor, gold: Tensor, real: Tensor) -> Tensor:
+        """Negative log-likelihood of gold labels (b, w), summed over windows; scores (b, w, labels), real (b, w)."""
+        steps = self.steps()
+        at = scores.gather(2, gold[..., None])[..., 0]
+        moves = steps[gold[:, :-1], gold[:, 1:]]
+        path = (at * real).sum(1) + (moves * real[:, 1:]).sum(1) + self.first[gold[:, 0]]
+        return (_all_paths(scores, real, steps, self.first) - path).sum()
+
+    def soft_loss(self, scores: Tensor, soft: Tensor, real: Tensor) -> Tensor:
+        """The same against how likely each label is (b, w, labels); what follows what is left as gold has it."""
+        held = (scores * soft).sum(2)
+        return (_all_paths(scores, real, self.steps().detach(), self.first.detach()) - (held * real).sum(1)).sum()
+
+
+def _all_paths(scores: Tensor, real: Tensor, steps: Tensor, first: Tensor) -> Tensor:
+    alpha = scores[:, 0] + first
+    for t in range(1, scores.shape[1]):
+        step = torch.logsumexp(alpha[:, :, None] + steps, 1) + scores[:, t]
+        alpha = torch.where(real[:, t, None] > 0, step, alpha)
+    return alpha.logsumexp(1)
 
 
 class Tagger(nn.Module):
-    """Encoder, label scores per word, chain, linker."""
+    """Encoder, a chain for attributions and one for those within contents, linker; which cue tells of a statement."""
 
     def __init__(self, drop: float = 0.1) -> None:
         super().__init__()
         self.encoder = Encoder(drop=drop)
         hidden = self.encoder.size.hidden
-        self.labels = nn.Linear(hidden, len(LABELS))
-        self.transitions = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
-        self.first = nn.Parameter(torch.zeros(len(LABELS)))
+        self.outer = Chain(hidden)
+        self.inner = Chain(hidden)
         self.linker = Linker(hidden)
+        self.statement = nn.Linear(2 * hidden, 1)
         self.drop = Dropout(drop)
-        self.register_buffer("allowed", torch.from_numpy(TRANSITIONS_ALLOWED.copy()))
-
-    def chain(self) -> Tensor:
-        """Transition scores, with what can't follow barred."""
-        return self.transitions.masked_fill(~self.allowed, -1e4)
-
-    def chain_loss(self, scores: Tensor, gold: Tensor, real: Tensor) -> Tensor:
-        """Negative log-likelihood of gold labels (b, w), summed over windows; scores (b, w, labels), real (b, w)."""
-        chain = self.chain()
-        at = scores.gather(2, gold[..., None])[..., 0]
-        moves = chain[gold[:, :-1], gold[:, 1:]]
-        path = (at * real).sum(1) + (moves * real[:, 1:]).sum(1) + self.first[gold[:, 0]]
-        alpha = scores[:, 0] + self.first
-        for t in range(1, scores.shape[1]):
-            step = torch.logsumexp(alpha[:, :, None] + chain, 1) + scores[:, t]
-            alpha = torch.where(real[:, t, None] > 0, step, alpha)
-        return (alpha.logsumexp(1) - path).sum()
 
 
 def edges(words: Tensor, spans: Sequence[Tagged]) -> Tensor:
     """Vectors of each span's first and last word, side by side: (s, 2 hidden)."""
     return torch.cat([words[[s.start for s in spans]], words[[s.end - 1 for s in spans]]], 1)
-
-
-def load_minilm(encoder: Encoder, path: str) -> None:
-    """Fill an encoder with the weights of all-MiniLM-L6-v2 (safetensors)."""
-    from safetensors.torch import load_file
-
-    w = load_file(path)
-    with torch.no_grad():
-        encoder.pieces.weight.copy_(w["embeddings.word_embeddings.weight"])
-        encoder.positions.weight.copy_(w["embeddings.position_embeddings.weight"])
-        encoder.positions.weight.add_(w["embeddings.token_type_embeddings.weight"][0])
-        _copy(encoder.norm, w, "embeddings.LayerNorm")
-        for k, layer in enumerate(encoder.layers):
-            base = f"encoder.layer.{k}"
-            for part in ("weight", "bias"):
-                qkv = [w[f"{base}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
-                getattr(layer.qkv, part).copy_(torch.cat(qkv))
-            _copy(layer.out, w, f"{base}.attention.output.dense")
-            _copy(layer.norm1, w, f"{base}.attention.output.LayerNorm")
-            _copy(layer.up, w, f"{base}.intermediate.dense")
-            _copy(layer.down, w, f"{base}.output.dense")
-            _copy(layer.norm2, w, f"{base}.output.LayerNorm")
-
-
-def _copy(module: nn.Module, weights: dict[str, Tensor], name: str) -> None:
-    module.weight.copy_(weights[f"{name}.weight"])
-    module.bias.copy_(weights[f"{name}.bias"])

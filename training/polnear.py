@@ -9,28 +9,47 @@ import json
 import lzma
 import random
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from onrecord.engines.decode import CONTENT, CUE, SOURCE, Tagged
 from onrecord.engines.words import Words, split_words
 
 EDGE = " \t\n,.;:\xa0"
+SAYING = frozenset({"said", "says", "say", "told", "added", "asked", "wrote", "tweeted", "according to"})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Gold that does not overlap: `spans` in order; of each content the index of its cue, of each cue its source's.
+
+    One source may serve several cues ("She denied it and said that …").
+    """
+
+    spans: tuple[Tagged, ...] = ()
+    head_of: dict[int, int] = field(default_factory=dict)
+    statement: dict[int, bool] = field(default_factory=dict)
+    """Of some cues, whether they tell of a statement (training/annotations)."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """Words with gold: `spans` in order, and for each source or content the index of its cue among `spans`."""
+    """Words with gold: attributions, and those within their contents (None: nobody looked for them).
+
+    `soft` (n, labels), where there is no gold: how likely teachers held each label of each word.
+    """
 
     name: str
     text: str
     words: Words
-    spans: tuple[Tagged, ...]
-    cue_of: dict[int, int]
+    outer: Layer
+    inner: Layer | None
+    soft: NDArray[np.float16] | None = None
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -87,25 +106,48 @@ def trim(start: int, end: int, text: str) -> tuple[int, int]:
 
 
 def _document(row: dict[str, Any], text: str, words: Words) -> Document:
+    outer = layer([righted(a, text) for a in row["attributions"]], text, words)
+    inner = layer(row["inner"], text, words) if "inner" in row else None
+    return Document(row["doc"], row["text"], words, outer, inner)
+
+
+def righted(attribution: dict[str, Any], text: str) -> dict[str, Any]:
+    """Source and cue in their places: a few annotators' slips have "said" as the source and the name as the cue."""
+    source, cue = (" ".join(text[a:b] for a, b in attribution[part]).lower() for part in ("source", "cue"))
+    if source in SAYING and cue not in SAYING:
+        return {**attribution, "source": attribution["cue"], "cue": attribution["source"]}
+    return attribution
+
+
+def layer(attributions: list[dict[str, Any]], text: str, words: Words) -> Layer:
+    """Attributions with spans in `text` → spans in words; what overlaps an earlier one is left out."""
     taken = np.zeros(len(words), bool)
     spans: list[Tagged] = []
-    cue_of: dict[int, int] = {}
-    for attribution in row["attributions"]:
-        mine: list[tuple[int, int]] = []
+    head_of: dict[int, int] = {}
+    statement: dict[int, bool] = {}
+    sources: dict[tuple[int, int], int] = {}
+    for attribution in attributions:
+        mine: dict[int, list[int]] = {CUE: [], SOURCE: [], CONTENT: []}
         for role, name in ((CUE, "cue"), (SOURCE, "source"), (CONTENT, "content")):
             for start, end in attribution[name]:
                 a, b = trim(start, end, text)
                 first = int(np.searchsorted(words.ends, a, side="right"))
                 last = int(np.searchsorted(words.starts, b))
-                if first < last and not taken[first:last].any():
+                if role == SOURCE and (first, last) in sources:
+                    mine[role].append(sources[first, last])
+                elif first < last and not taken[first:last].any():
                     taken[first:last] = True
-                    mine.append((role, len(spans)))
+                    mine[role].append(len(spans))
+                    if role == SOURCE:
+                        sources[first, last] = len(spans)
                     spans.append(Tagged(role, first, last))
-        cues = [k for role, k in mine if role == CUE]
-        if cues:
-            cue_of.update({k: cues[0] for role, k in mine if role != CUE})
+        for cue in mine[CUE][:1]:
+            head_of.update(dict.fromkeys(mine[CONTENT], cue))
+            if mine[SOURCE]:
+                head_of[cue] = mine[SOURCE][0]
+            if "statement" in attribution:
+                statement[cue] = attribution["statement"]
     order = sorted(range(len(spans)), key=lambda k: spans[k].start)
     place = {k: i for i, k in enumerate(order)}
-    return Document(
-        row["doc"], row["text"], words, tuple(spans[k] for k in order), {place[k]: place[c] for k, c in cue_of.items()}
-    )
+    heads = {place[k]: place[h] for k, h in head_of.items()}
+    return Layer(tuple(spans[k] for k in order), heads, {place[k]: known for k, known in statement.items()})

