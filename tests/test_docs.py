@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import onrecord
-from onrecord.model import Attribution, Extraction, Report, Run, Span
+from onrecord.flat import said_in
+from onrecord.model import Attribution, Extraction, Found, Report, Run, SetAside, Span
+from onrecord.store.rows import Hit, Mark
 from scripts import cli_docs
 
 ROOT = Path(__file__).parent.parent
@@ -43,3 +46,23 @@ def test_concepts_name_every_field_of_an_attribution() -> None:
     for name in ("source", "cue", "content", "kind", "score"):
         assert name in shown["attributions"][0]
         assert f"**{name}**" in text
+
+
+def keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, (list, tuple)) else set()
+
+
+def test_the_json_page_names_every_field_and_no_other() -> None:
+    aside = (SetAside("clean", "furniture: share bar", 12, 18),)
+    report = Report("Ann said yes, now.", "0" * 64, "a.txt", language=Found("en", "user"), set_aside=aside)
+    attribution = Attribution(report.id, Span(0, 3), Span(4, 8), (Span(9, 12),), "indirect", 1.0)
+    extraction = Extraction(report, (attribution,), Run("tiny", "1"))
+    (said,) = said_in(extraction)
+    hit = Hit(said.report, said, "yes", (Mark(0, 3),))
+    shown = keys(extraction.to_dict()) | keys(said.to_dict()) | keys(hit.to_dict())
+    named = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "json.md").read_text(encoding="utf-8")))
+    values = {"null", "direct", "indirect", "mixed", "clean", "extract", "jsonl", "search", "who"}
+    assert shown - named - {"text", "start", "end"} == set()
+    assert named - shown - values == set()

@@ -114,6 +114,19 @@ def test_results_become_rows_and_frames() -> None:
     assert result.to_dict() == SIMPLE.to_dict()
 
 
+def test_a_voice_in_anothers_words_is_shown_as_such() -> None:
+    text = "Kim said that Ann told yes."
+    kim, ann = extraction(text, (0, 3), (4, 8), (9, 26)), extraction(text, (14, 17), (18, 22), (23, 26))
+    both = replace(kim, attributions=kim.attributions + ann.attributions)
+    result = Result.of(both)
+    assert [(row["source"], row["voices"]) for row in result.to_rows()] == [("Kim", None), ("Ann", "Kim")]
+    assert "Ann — told — yes (in the words of Kim)" in "".join(drawn(view) for view in said_list(result.said()))
+    hits = [Hit(said.report, said, "yes", (Mark(0, 3),)) for said in result.said()]
+    assert "Ann — told — yes (in the words of Kim)" in "".join(drawn(view) for view in hit_list(hits))
+    for page in (answers(result.said()), answers(hits)):
+        assert "<mark>yes</mark> (in the words of Kim)" in page._repr_html_()
+
+
 @st.composite
 def marked(draw: st.DrawFn) -> Extraction:
     text = draw(

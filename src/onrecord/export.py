@@ -20,7 +20,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def jsonl(extractions: Iterable[Extraction]) -> Iterator[str]:
-    """The JSON of each report (docs/record.md), one a line."""
+    """The JSON of each report (docs/json.md), one a line."""
     for extraction in extractions:
         yield line(extraction.to_dict())
 

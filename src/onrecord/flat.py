@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-from onrecord.model import Attribution, Extraction, Found, Report, Span
+from onrecord.model import Attribution, Extraction, Found, Report, Span, chains, nesting
 from onrecord.store.rows import Head, Hit, Quote, Said
 
 COLUMNS = (
@@ -26,8 +26,14 @@ COLUMNS = (
     "content_spans",
     "id",
     "report_id",
+    "within",
+    "voices",
 )
-"""What every row has, in this order. Offsets are code points; `content_spans` is `14-90 102-120`."""
+"""What every row has, in this order. Offsets are code points; `content_spans` is `14-90 102-120`.
+
+`within` is the id of the attribution in whose content this one stands; `voices` are the sources on whose word it comes,
+innermost first, `Kim | the ministry`, with `?` where none is named.
+"""
 
 BETWEEN = " … "
 """Stands for what lies between the spans of one content."""
@@ -68,6 +74,8 @@ def row(said: Said) -> dict[str, Any]:
         " ".join(f"{c.start}-{c.end}" for c in said.content),
         said.id,
         said.report.id,
+        said.within,
+        " | ".join(voice or "?" for voice in said.voices) or None,
     )
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -83,13 +91,15 @@ def any_row(item: Row) -> dict[str, Any]:
 
 def said_in(extraction: Extraction) -> Iterator[Said]:
     """The attributions of one report as the record gives them back: with their words and the report's head."""
-    report = head_of(extraction.report)
-    for a in extraction.attributions:
-        yield said_of(a, extraction.report.text, report)
+    report, text = head_of(extraction.report), extraction.report.text
+    by_id = {a.id: a for a in extraction.attributions}
+    around = chains(nesting(extraction.attributions))
+    for name, a in by_id.items():
+        yield said_of(a, text, report, [by_id[outer] for outer in around.get(name, ())])
 
 
-def said_of(a: Attribution, text: str, report: Head) -> Said:
-    """One attribution with its words."""
+def said_of(a: Attribution, text: str, report: Head, outer: Sequence[Attribution] = ()) -> Said:
+    """One attribution with its words; `outer` are those in whose content it stands, innermost first."""
     return Said(
         id=a.id,
         report=report,
@@ -98,6 +108,8 @@ def said_of(a: Attribution, text: str, report: Head) -> Said:
         content=tuple(Quote(c.start, c.end, c.of(text)) for c in sorted(a.content)),
         kind=a.kind,
         score=a.score,
+        within=outer[0].id if outer else None,
+        voices=tuple(o.source.of(text) if o.source else None for o in outer),
     )
 
 

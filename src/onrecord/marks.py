@@ -21,6 +21,12 @@ _HIDDEN = re.compile(
 _BLANKS = re.compile(r"[ \t\n\u2028\u2029]+")
 
 
+def on_whose_word(voices: Sequence[str | None]) -> str:
+    """` (in the words of Kim, of the ministry)`: the voices around one that stands in others' contents, or nothing."""
+    named = ", of ".join(one_line(voice) if voice else "somebody not named" for voice in voices)
+    return f" (in the words of {named})" if voices else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Characters `start … end` of a text that are all marked alike.

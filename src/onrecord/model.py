@@ -12,14 +12,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 SCHEMA_VERSION = 1
-"""Version of the JSON of a report (docs/record.md); grows only."""
+"""Version of the JSON of a report (docs/json.md); grows only."""
 
 Kind = Literal["direct", "indirect", "mixed"]
 Form = Literal["html", "text"]
 Stage = Literal["read", "clean", "extract", "record"]
+K = TypeVar("K", str, int)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -231,7 +232,7 @@ class Extraction:
     set_aside: tuple[SetAside, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON of a report (docs/record.md)."""
+        """The JSON of a report (docs/json.md)."""
         return report_json(self.report, self.attributions, self.report.set_aside + self.set_aside)
 
 
@@ -280,13 +281,16 @@ def report_json(report: Report, attributions: Iterable[Attribution], set_aside: 
 
 def nesting(attributions: Sequence[Attribution]) -> dict[str, str]:
     """For each attribution that stands as a whole within another's content: its id, and that of the innermost other."""
-    waiting = sorted(((c, a.id) for a in attributions for c in a.content), reverse=True)
-    wholes = []
-    for a in attributions:
-        parts = [s for s in (a.source, a.cue, *a.content) if s]
-        wholes.append((Span(min(s.start for s in parts), max(s.end for s in parts)), a.id))
-    here: list[tuple[Span, str]] = []
-    found = {}
+    parts = ((a.id, [s for s in (a.source, a.cue, *a.content) if s], a.content) for a in attributions)
+    return enclosing([(name, spans, content) for name, spans, content in parts])
+
+
+def enclosing(attributions: Sequence[tuple[K, Sequence[Span], Sequence[Span]]]) -> dict[K, K]:
+    """The same for attributions given as name, all spans, and those of the content."""
+    waiting = sorted(((c, name) for name, _, content in attributions for c in content), reverse=True)
+    wholes = [(Span(min(s.start for s in spans), max(s.end for s in spans)), name) for name, spans, _ in attributions]
+    here: list[tuple[Span, K]] = []
+    found: dict[K, K] = {}
     for whole, name in sorted(wholes):
         while waiting and waiting[-1][0].start <= whole.start:
             here.append(waiting.pop())
@@ -294,6 +298,17 @@ def nesting(attributions: Sequence[Attribution]) -> dict[str, str]:
         around = [(c.end - c.start, other) for c, other in here if c.end >= whole.end and other != name]
         if around:
             found[name] = min(around)[1]
+    return found
+
+
+def chains(outer_of: Mapping[K, K]) -> dict[K, tuple[K, ...]]:
+    """For each that stands within another: that one, the one around it, and so on; innermost first."""
+    found = {}
+    for name, outer in outer_of.items():
+        chain = [outer]
+        while (around := outer_of.get(chain[-1])) is not None and around not in chain:
+            chain.append(around)
+        found[name] = tuple(chain)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, one_line, pieces, visible
+from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, on_whose_word, one_line, pieces, visible
 from onrecord.model import Extraction
 from onrecord.store.rows import Hit, Said, Source
 
@@ -41,7 +41,9 @@ def hits_html(hits: Iterable[Hit]) -> str:
     rows = []
     for hit in hits:
         source, cue, content, report = _said_cells(hit.said) if hit.said else ("", "", "", _safe(_title(hit)))
-        rows.append((source, cue, _marked(hit) or content, report))
+        if hit.said and hit.marks:
+            content = _marked(hit) + _safe(on_whose_word(hit.said.voices))
+        rows.append((source, cue, content or _marked(hit), report))
     return _table(("source", "cue", "content", "report"), rows)
 
 
@@ -65,7 +67,7 @@ def _said_cells(said: Said) -> tuple[str, str, str, str]:
     return (
         f'<span style="{_STYLES["source"]}">{_safe(source)}</span>',
         f'<span style="{_STYLES["cue"]}">{_safe(cue)}</span>',
-        f"<mark>{_safe(content)}</mark>",
+        f"<mark>{_safe(content)}</mark>{_safe(on_whose_word(said.voices))}",
         _safe(said.report.headline or said.report.origin),
     )
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from onrecord.doctor import Check
 from onrecord.flat import BETWEEN, said_in
-from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, one_line, pieces, visible
+from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, on_whose_word, one_line, pieces, visible
 from onrecord.model import Extraction, Failure, Found, Report, SetAside, Span
 from onrecord.store.rows import Head, Hit, Reading, Said, Source
 
@@ -143,7 +143,8 @@ def said_line(said: Said) -> Text:
     """SOURCE — cue — content on one line."""
     line = Text().append(one_line(said.source.text) if said.source else NO_SOURCE, style=STYLES["source"])
     line.append(" — ").append(one_line(said.cue.text) if said.cue else NO_CUE, style=STYLES["cue"])
-    return line.append(" — ").append(BETWEEN.join(one_line(c.text) for c in said.content))
+    line.append(" — ").append(BETWEEN.join(one_line(c.text) for c in said.content))
+    return line.append(on_whose_word(said.voices), style="dim")
 
 
 def trail_of(said: Said) -> str:
@@ -292,7 +293,8 @@ def _hit_line(hit: Hit) -> Text:
         line.append(_kept(hit.snippet[at : mark.start]))
         line.append(_kept(hit.snippet[mark.start : mark.end]), style="bold reverse")
         at = mark.end
-    return line.append(_kept(hit.snippet[at:]))
+    line.append(_kept(hit.snippet[at:]))
+    return line.append(on_whose_word(hit.said.voices), style="dim") if hit.said else line
 
 
 def _kept(text: str) -> str:

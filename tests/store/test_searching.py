@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from onrecord.errors import UsageError
 from onrecord.model import Kind
 from onrecord.store import Query, Store
-from tests.store.examples import FACTORIES, MakeStore, every_store, pair
+from tests.store.examples import FACTORIES, NEWER, MakeStore, every_store, pair
 
 LATE = "Vale again\nKIRBY’s spokesman said the container was empty. Lavrov Jr. denied it."
 LATE_SAID: tuple[tuple[str, str, tuple[str, ...], Kind], ...] = (
@@ -191,3 +191,33 @@ def test_any_span_of_days_finds_exactly_the_reports_of_those_days(make: MakeStor
             found = store.search(Query("words", since=str(since), until=str(until), limit=100))
             assert sorted(str(h.report.published) for h in found) == sorted(str(d) for d in days if since <= d <= until)
         assert len(store.search(Query("words", since="2020-01-01", until="2029-01-01", limit=100))) == len(days)
+
+
+CHAIN = "Kim said that the ministry had claimed that inspectors warned the dam could fall."
+CHAIN_SAID: tuple[tuple[str, str, tuple[str, ...], Kind], ...] = (
+    ("Kim", "said", ("that the ministry had claimed that inspectors warned the dam could fall",), "indirect"),
+    ("the ministry", "had claimed", ("that inspectors warned the dam could fall",), "indirect"),
+    ("inspectors", "warned", ("the dam could fall",), "indirect"),
+)
+
+
+@every_store
+def test_who_stands_in_whose_words_is_told(make: MakeStore, tmp_path: Path) -> None:
+    with make(tmp_path) as store:
+        store.record(*pair(CHAIN, CHAIN_SAID))
+        inspectors, ministry, kim = (store.who(name).items[0] for name in ("inspectors", "ministry", "kim"))
+        assert (inspectors.within, inspectors.voices) == (ministry.id, ("the ministry", "Kim"))
+        assert (ministry.within, ministry.voices) == (kim.id, ("Kim",))
+        assert (kim.within, kim.voices) == (None, ())
+        (hit,) = (hit for hit in store.search(Query(words="dam", source="inspectors")))
+        assert hit.said == inspectors
+
+
+@every_store
+def test_whose_words_follow_the_run_that_saw_it(make: MakeStore, tmp_path: Path) -> None:
+    """A newer run that no longer takes Kim's words for a statement leaves the ministry's standing alone."""
+    with make(tmp_path) as store:
+        store.record(*pair(CHAIN, CHAIN_SAID))
+        store.record(*pair(CHAIN, CHAIN_SAID[1:], run=NEWER))
+        assert store.who("ministry").items[0].voices == ()
+        assert store.who("inspectors").items[0].voices == ("the ministry",)

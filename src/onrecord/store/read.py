@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select
 
 from onrecord.errors import NotFound, StoreError
-from onrecord.model import Attribution, Extraction, Report, Run, Span
+from onrecord.model import Attribution, Extraction, Report, Run, Span, chains, enclosing
 from onrecord.store import schema as t
 from onrecord.store.observed import report_of, set_aside_parts
 from onrecord.store.packing import from_json, moment, unpack_bytes
@@ -72,7 +72,43 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
     seen = {row.attribution_seq: row for row in connection.execute(newest)}
     reports = heads(connection, {row.report_seq for row in rows.values()})
     texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1])
-    return [_said(rows[k], spans[k], seen[k], reports[rows[k].report_seq], texts.get(k)) for k in seqs if k in rows]
+    around = _chains(connection, {(row.report_seq, seen[k].run_seq) for k, row in rows.items()})
+    return [
+        _said(
+            rows[k], spans[k], seen[k], reports[rows[k].report_seq], texts.get(k), around.get((seen[k].run_seq, k), ())
+        )
+        for k in seqs
+        if k in rows
+    ]
+
+
+def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[Row[Any], ...]]:
+    """By run and attribution, those in whose content it stands, innermost first; of reports as runs saw them."""
+    a, s, c = t.attributions.c, t.sightings.c, t.contents.c
+    query = (
+        select(a.seq, a.id, a.report_seq, a.source, a.source_start, a.source_end, a.cue_start, a.cue_end)
+        .add_columns(s.run_seq, c.start, c.end)
+        .join(t.sightings, s.attribution_seq == a.seq)
+        .join(t.contents, c.attribution_seq == a.seq)
+        .where(a.report_seq.in_({report for report, _ in asked}))
+    )
+    seen: dict[tuple[int, int], dict[int, tuple[Row[Any], list[Span]]]] = {}
+    for row in connection.execute(query):
+        if (row.report_seq, row.run_seq) in asked:
+            together = seen.setdefault((row.report_seq, row.run_seq), {})
+            together.setdefault(row.seq, (row, []))[1].append(Span(row.start, row.end))
+    found = {}
+    for (_, run_seq), together in seen.items():
+        outer_of = enclosing([(k, _spans(row, content), content) for k, (row, content) in together.items()])
+        for seq, chain in chains(outer_of).items():
+            found[run_seq, seq] = tuple(together[outer][0] for outer in chain)
+    return found
+
+
+def _spans(row: Row[Any], content: list[Span]) -> list[Span]:
+    source = [Span(row.source_start, row.source_end)] if row.source_start is not None else []
+    cue = [Span(row.cue_start, row.cue_end)] if row.cue_start is not None else []
+    return [*source, *cue, *content]
 
 
 def _texts(connection: Connection, seqs: Sequence[int]) -> dict[int, str]:
@@ -82,13 +118,16 @@ def _texts(connection: Connection, seqs: Sequence[int]) -> dict[int, str]:
     return {row.seq: row.text for row in connection.execute(query.where(t.attributions.c.seq.in_(seqs)))}
 
 
-def _said(row: Row[Any], spans: list[Row[Any]], seen: Row[Any], head: Head, text: str | None) -> Said:
+def _said(
+    row: Row[Any], spans: list[Row[Any]], seen: Row[Any], head: Head, text: str | None, chain: Sequence[Row[Any]]
+) -> Said:
     def quote(name: str) -> Quote | None:
         start = getattr(row, f"{name}_start")
         return Quote(start, getattr(row, f"{name}_end"), getattr(row, name)) if start is not None else None
 
     content = tuple(Quote(s.start, s.end, text[s.start : s.end] if text is not None else row.content) for s in spans)
-    return Said(row.id, head, quote("source"), quote("cue"), content, seen.kind, seen.score)
+    within, voices = chain[0].id if chain else None, tuple(outer.source for outer in chain)
+    return Said(row.id, head, quote("source"), quote("cue"), content, seen.kind, seen.score, within, voices)
 
 
 def attributions(connection: Connection, report_id: str) -> list[Said]:

@@ -65,7 +65,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One attribution with its words and its report. `kind` and `score` are those of the newest run that saw it."""
+    """One attribution with its words and its report. `kind` and `score` are those of the newest run that saw it.
+
+    `within` is the attribution in whose content it stands, `voices` the sources on whose word it comes, innermost first
+    (None: nobody is named): "Kim said that his doctor had warned him" has the doctor's warning on Kim's word.
+    """
 
     id: str
     report: Head
@@ -74,6 +78,8 @@ class Said:
     content: tuple[Quote, ...]
     kind: Kind
     score: float
+    within: str | None = None
+    voices: tuple[str | None, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name; the report as its head."""
