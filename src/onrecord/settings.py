@@ -27,7 +27,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("fetch_seconds", 20.0, "time that one address may take altogether"),
     Setting("fetch_bytes", 16 * 2**20, "largest response that is read from an address"),
     Setting("threads", 0, "threads of the model; 0 means all cores"),
-    Setting("precision", "auto", "of the model: auto, bf16, f32"),
+    Setting("precision", "auto", "of what the model does not compute in 8 bits: auto, bf16, f32"),
     Setting("batch_tokens", 8192, "tokens that go through the model at once"),
 )
 
