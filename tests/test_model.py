@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.model import Attribution, Span, nesting
+from onrecord.model import Attribution, Span, chains, nesting
 
 
 def said(source: tuple[int, int] | None, cue: tuple[int, int] | None, *content: tuple[int, int]) -> Attribution:
@@ -52,3 +52,8 @@ def test_nesting_agrees_with_looking_at_every_pair(parts: list[tuple[tuple[int, 
             if c.start <= start and end <= c.end
         ]
         assert found.get(a.id) == (min(around)[1] if around else None)
+
+
+def test_chains_end_even_where_two_stand_in_each_other() -> None:
+    assert chains({"a": "b", "b": "c"}) == {"a": ("b", "c"), "b": ("c",)}
+    assert chains({"a": "b", "b": "a"}) == {"a": ("b",), "b": ("a",)}

@@ -26,10 +26,8 @@ def evaluate(model: Tagger, dev: Sequence[Document]) -> dict[str, float]:
     for k in range(0, len(todo), 16):
         group = todo[k : k + 16]
         batch = collate(group, random.Random(0))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            vectors = model.encoder(batch.pieces, batch.features, batch.mask).float()
-        per_word = vectors.gather(1, batch.first[..., None].expand(-1, -1, vectors.shape[2]))
         with torch.no_grad():
+            per_word = model.words(batch)
             scores = model.outer.labels(per_word).numpy()
             for row, links in enumerate(batch.links):
                 for link in links:

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from onrecord.engines.decode import BETWEEN, DISTANCES, LABELS, TRANSITIONS_ALLOWED, Tagged
 from onrecord.engines.words import FEATURES
-from training.batches import Links
+from training.batches import Batch, Links
 
 LINK = 96
 
@@ -178,6 +178,12 @@ class Tagger(nn.Module):
         self.linker = Linker(hidden)
         self.statement = nn.Linear(2 * hidden, 1)
         self.drop = Dropout(drop)
+
+    def words(self, batch: Batch) -> Tensor:
+        """Vectors of the words' first pieces (b, w, hidden)."""
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = self.encoder(batch.pieces, batch.features, batch.mask).float()
+        return vectors.gather(1, batch.first[..., None].expand(-1, -1, vectors.shape[2]))
 
 
 def edges(words: Tensor, spans: Sequence[Tagged]) -> Tensor:

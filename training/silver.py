@@ -47,11 +47,8 @@ def taught(teachers: Sequence[Tagger], document: Document) -> Iterator[tuple[int
         batch = collate(group, random.Random(0))
         total = np.zeros((*batch.real.shape, len(LABELS)), np.float32)
         for model in teachers:
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                vectors = model.encoder(batch.pieces, batch.features, batch.mask).float()
-            per_word = vectors.gather(1, batch.first[..., None].expand(-1, -1, vectors.shape[2]))
             with torch.no_grad():
-                scores = model.outer.labels(per_word).numpy()
+                scores = model.outer.labels(model.words(batch)).numpy()
             steps, first = (getattr(model.outer, name).detach().numpy() for name in ("transitions", "first"))
             total += marginals(scores, batch.real.sum(1).numpy().astype(np.int32), steps, first) / len(teachers)
         for item, held in zip(group, total, strict=True):

@@ -35,10 +35,7 @@ TAUGHT = 0.5
 
 def loss_of(model: Tagger, batch: Batch) -> tuple[Tensor, Tensor]:
     """Loss of the chains per word (times ten), and link loss per dependent, with that of the statements per cue."""
-    with torch.autocast("cpu", torch.bfloat16):
-        vectors = model.encoder(batch.pieces, batch.features, batch.mask)
-    at = batch.first[..., None].expand(-1, -1, vectors.shape[2])
-    per_word = vectors.float().gather(1, at)
+    per_word = model.words(batch)
     shown = model.drop(per_word)
     scores, size = model.outer.labels(shown), batch.real.sum() / 10
     if batch.soft is not None:

@@ -98,8 +98,7 @@ def _fault(report: Report, proposal: Proposal) -> str | None:
         return f"proposal: {proposal.doubt}"
     if not 0 <= proposal.score <= 1:
         return "proposal: score outside 0 … 1"
-    spans = [*proposal.content, *(s for s in (proposal.source, proposal.cue) if s)]
-    for span in spans:
+    for span in proposal.spans:
         if span.end > len(report.text):
             return "proposal: span outside the text"
         if span.of(report.text).isspace():

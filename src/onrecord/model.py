@@ -188,6 +188,11 @@ class Proposal:
     score: float
     doubt: str | None = None
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Source and cue where there are, and the contents."""
+        return _spans(self.source, self.cue, self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
@@ -199,6 +204,11 @@ class Attribution:
     content: tuple[Span, ...]
     kind: Kind
     score: float
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Source and cue where there are, and the contents."""
+        return _spans(self.source, self.cue, self.content)
 
     @property
     def id(self) -> str:
@@ -234,6 +244,10 @@ class Extraction:
     def to_dict(self) -> dict[str, Any]:
         """The JSON of a report (docs/json.md)."""
         return report_json(self.report, self.attributions, self.report.set_aside + self.set_aside)
+
+
+def _spans(source: Span | None, cue: Span | None, content: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple(s for s in (source, cue, *content) if s)
 
 
 def content_id(kind: str, what: Sequence[Any]) -> str:
@@ -281,8 +295,7 @@ def report_json(report: Report, attributions: Iterable[Attribution], set_aside: 
 
 def nesting(attributions: Sequence[Attribution]) -> dict[str, str]:
     """For each attribution that stands as a whole within another's content: its id, and that of the innermost other."""
-    parts = ((a.id, [s for s in (a.source, a.cue, *a.content) if s], a.content) for a in attributions)
-    return enclosing([(name, spans, content) for name, spans, content in parts])
+    return enclosing([(a.id, a.spans, a.content) for a in attributions])
 
 
 def enclosing(attributions: Sequence[tuple[K, Sequence[Span], Sequence[Span]]]) -> dict[K, K]:
@@ -303,12 +316,12 @@ def enclosing(attributions: Sequence[tuple[K, Sequence[Span], Sequence[Span]]]) 
 
 def chains(outer_of: Mapping[K, K]) -> dict[K, tuple[K, ...]]:
     """For each that stands within another: that one, the one around it, and so on; innermost first."""
-    found = {}
+    found: dict[K, tuple[K, ...]] = {}
     for name, outer in outer_of.items():
-        chain = [outer]
+        chain = [name, outer]
         while (around := outer_of.get(chain[-1])) is not None and around not in chain:
             chain.append(around)
-        found[name] = tuple(chain)
+        found[name] = tuple(chain[1:])
     return found
 
 

@@ -40,7 +40,7 @@ from onrecord.engines.decode import (
 from onrecord.engines.link import Group, Linker, Seen, group, merge
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
 from onrecord.errors import EngineError
-from onrecord.model import Proposal, Report, Run, Span
+from onrecord.model import Proposal, Report, Run, Span, enclosing
 
 NAME = "tagger"
 CONTEXT = 32
@@ -231,14 +231,10 @@ def _proposal(g: Group, spans: Sequence[Tagged], words: Words) -> Proposal:
 
 def within(inner: Sequence[Proposal], outer: Sequence[Proposal]) -> list[Proposal]:
     """Those of `inner` that lie in one span of an outer content."""
-    contents = [c for p in outer if not p.doubt for c in p.content]
-    kept = []
-    for p in inner:
-        parts = [s for s in (p.source, p.cue, *p.content) if s]
-        start, end = min(s.start for s in parts), max(s.end for s in parts)
-        if any(c.start <= start and end <= c.end for c in contents):
-            kept.append(p)
-    return kept
+    sure = [p for p in outer if not p.doubt]
+    around = [(k, p.spans, p.content) for k, p in enumerate(sure)]
+    inside = enclosing(around + [(k, p.spans, ()) for k, p in enumerate(inner, len(sure))])
+    return [p for k, p in enumerate(inner, len(sure)) if k in inside]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,12 @@ def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[i
 
 
 def _spans(row: Row[Any], content: list[Span]) -> list[Span]:
-    source = [Span(row.source_start, row.source_end)] if row.source_start is not None else []
-    cue = [Span(row.cue_start, row.cue_end)] if row.cue_start is not None else []
-    return [*source, *cue, *content]
+    return [s for s in (_span(row, "source"), _span(row, "cue"), *content) if s]
+
+
+def _span(row: Row[Any], name: str) -> Span | None:
+    start = getattr(row, f"{name}_start")
+    return Span(start, getattr(row, f"{name}_end")) if start is not None else None
 
 
 def _texts(connection: Connection, seqs: Sequence[int]) -> dict[int, str]:
@@ -185,8 +188,8 @@ def run_attributions(connection: Connection, report_seq: int, run_seq: int, repo
     found = [
         Attribution(
             report_id,
-            Span(row.source_start, row.source_end) if row.source_start is not None else None,
-            Span(row.cue_start, row.cue_end) if row.cue_start is not None else None,
+            _span(row, "source"),
+            _span(row, "cue"),
             tuple(spans),
             row.kind,
             row.score,
