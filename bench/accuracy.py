@@ -20,6 +20,7 @@ from typing import Any, Literal
 from onrecord.engines import default_engine
 from onrecord.extraction import extract_all
 from onrecord.model import Extraction, Report
+from onrecord.report_json import report_json
 
 
 def scorer(shared: Path) -> ModuleType:
@@ -36,7 +37,7 @@ def predict(texts: list[str]) -> list[list[dict[str, Any]]]:
     """The attributions of each text, in the JSON that users get."""
     reports = [Report(text=t, raw_sha256="0" * 64, origin=str(k)) for k, t in enumerate(texts)]
     done = [e for e in extract_all(reports, default_engine()) if isinstance(e, Extraction)]
-    return [e.to_dict()["attributions"] for e in done]
+    return [report_json(e)["attributions"] for e in done]
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ import numpy as np
 from onrecord.engines import default_engine
 from onrecord.extraction import extract_all
 from onrecord.model import Extraction, Report
+from onrecord.report_json import report_json
 
 ROUNDS = 3
 MODEL = Path(str(resources.files("onrecord.models") / "tagger" / "tagger.onnx"))
@@ -77,7 +78,7 @@ def extract(reports: list[Report]) -> None:
     """Texts → JSON."""
     for done in extract_all(reports, default_engine()):
         assert isinstance(done, Extraction)
-        json.dumps(done.to_dict(), ensure_ascii=False)
+        json.dumps(report_json(done), ensure_ascii=False)
 
 
 def pieces_in(texts: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 import onrecord
 from onrecord.flat import said_in
-from onrecord.model import Attribution, Extraction, Found, Report, Run, SetAside, Span
+from onrecord.model import Attribution, Entity, Evidence, Extraction, Found, Meaning, Report, Run, SetAside, Span, When
+from onrecord.report_json import report_json
 from onrecord.store.rows import Hit, Mark
 from scripts import cli_docs
 
@@ -41,7 +43,7 @@ def test_python_page_names_what_there_is() -> None:
 def test_concepts_name_every_field_of_an_attribution() -> None:
     report = Report("Ann said yes", "0" * 64, "a.txt")
     attribution = Attribution(report.id, Span(0, 3), Span(4, 8), (Span(9, 12),), "indirect", 1.0)
-    shown = Extraction(report, (attribution,), Run("tiny", "1")).to_dict()
+    shown = report_json(Extraction(report, (attribution,), Run("tiny", "1")))
     text = (ROOT / "docs" / "concepts.md").read_text(encoding="utf-8")
     for name in ("source", "cue", "content", "kind", "score"):
         assert name in shown["attributions"][0]
@@ -58,11 +60,19 @@ def test_the_json_page_names_every_field_and_no_other() -> None:
     aside = (SetAside("clean", "furniture: share bar", 12, 18),)
     report = Report("Ann said yes, now.", "0" * 64, "a.txt", language=Found("en", "user"), set_aside=aside)
     attribution = Attribution(report.id, Span(0, 3), Span(4, 8), (Span(9, 12),), "indirect", 1.0)
-    extraction = Extraction(report, (attribution,), Run("tiny", "1"))
+    entity = Entity(report.id, "Ann", "person", (Span(0, 3),))
+    meaning = Meaning(
+        entity=entity.id,
+        candidates=((entity.id, 0.5),),
+        evidence=(Evidence(Span(9, 12), "document"),),
+        content_when=(When(Span(14, 17), None),),
+    )
+    attribution = replace(attribution, meaning=meaning)
+    extraction = Extraction(report, (attribution,), Run("tiny", "1"), entities=(entity,))
     (said,) = said_in(extraction)
     hit = Hit(said.report, said, "yes", (Mark(0, 3),))
-    shown = keys(extraction.to_dict()) | keys(said.to_dict()) | keys(hit.to_dict())
+    shown = keys(report_json(extraction)) | keys(said.to_dict()) | keys(hit.to_dict())
     named = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "json.md").read_text(encoding="utf-8")))
-    values = {"null", "direct", "indirect", "mixed", "clean", "extract", "jsonl", "search", "who"}
+    values = {"null", "direct", "indirect", "mixed", "clean", "extract", "jsonl", "search", "who", "entities"}
     assert shown - named - {"text", "start", "end"} == set()
     assert named - shown - values == set()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from onrecord import export, flat
 from onrecord.model import Attribution, Extraction, Found, Report, Run, Span
+from onrecord.report_json import report_json
 
 TEXT = "😀 Zoë Łé said that it works, and that 你好 works too. Nobody else said it."
 
@@ -36,7 +37,7 @@ def extraction() -> Extraction:
 
 def test_jsonl_is_the_json_of_each_report(extraction: Extraction) -> None:
     (line,) = export.jsonl([extraction])
-    assert json.loads(line) == extraction.to_dict()
+    assert json.loads(line) == report_json(extraction)
     assert "你好" in line
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.extraction import extract_one
-from onrecord.model import Proposal, Report, Run, SetAside, Span
+from onrecord.model import Proposal, Proposed, Report, Run, SetAside, Span
 
 TEXT = "The mayor said the bridge is safe.  Share this."
 MAYOR, SAID, SAFE = Span(0, 9), Span(10, 14), Span(15, 33)
@@ -24,8 +24,8 @@ class Proposing:
     def __init__(self, *proposals: Proposal) -> None:
         self._proposals = proposals
 
-    def propose(self, reports: Sequence[Report]) -> list[tuple[Proposal, ...]]:
-        return [self._proposals for _ in reports]
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
+        return [Proposed(self._proposals) for _ in reports]
 
 
 def report() -> Report:

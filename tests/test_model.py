@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.model import Attribution, Span, chains, nesting
+from onrecord.model import Attribution, Span
+from onrecord.voices import chains, nesting
 
 
 def said(source: tuple[int, int] | None, cue: tuple[int, int] | None, *content: tuple[int, int]) -> Attribution:

@@ -14,6 +14,7 @@ from rich.console import Console, RenderableType
 from onrecord import flat, notebook
 from onrecord.marks import one_line, pieces, visible
 from onrecord.model import Attribution, Extraction, Found, Report, Run, SetAside, Span
+from onrecord.report_json import report_json
 from onrecord.results import Result, answers
 from onrecord.store.rows import Hit, Mark, Source
 from onrecord.terminal import hit_list, report_view, said_list, source_line
@@ -111,7 +112,7 @@ def test_results_become_rows_and_frames() -> None:
     assert list(row) == list(flat.COLUMNS)
     assert result.to_pandas().loc[0, "source"] == "Ann"
     assert answers(result.said()).to_pandas().shape == (1, len(flat.COLUMNS))
-    assert result.to_dict() == SIMPLE.to_dict()
+    assert result.to_dict() == report_json(SIMPLE)
 
 
 def test_a_voice_in_anothers_words_is_shown_as_such() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from onrecord.model import Proposal, Report, Run, Span
+from onrecord.model import Proposal, Proposed, Report, Run, Span
 
 PATTERNS = (
     re.compile(r"(?P<source>(?:[A-Z]\w+ ?)+) (?P<cue>said) (?P<content>that [^.\n]+)"),
@@ -18,9 +18,9 @@ class TinyEngine:
 
     run = Run("tiny", "1")
 
-    def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         """For each report its proposals, in order of their place in the text."""
-        return [sorted(self._read(report.text), key=lambda p: p.content) for report in reports]
+        return [Proposed(tuple(sorted(self._read(r.text), key=lambda p: p.content))) for r in reports]
 
     def _read(self, text: str) -> list[Proposal]:
         matches = (match for pattern in PATTERNS for match in pattern.finditer(text))

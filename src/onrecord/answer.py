@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
-from onrecord.model import Extraction
 from onrecord.results import Answers, Result, answers
 from onrecord.store import (
     FailureRow,
@@ -103,9 +102,9 @@ class Record:
         """Everything that does not follow from the stored bytes; nothing when the record is whole."""
         return self._store.verify()
 
-    def extractions(self) -> Iterator[Extraction]:
+    def extractions(self) -> Iterator[Result]:
         """Every report with its attributions, in the order of recording; streams."""
-        return self._store.extractions()
+        return map(Result.of, self._store.extractions())
 
 
 def open_record(where: str | Path) -> Record:

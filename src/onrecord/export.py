@@ -10,6 +10,7 @@ from typing import Any
 
 from onrecord import flat
 from onrecord.model import Attribution, Extraction, Report, Span
+from onrecord.report_json import report_json
 
 AROUND = 32
 """Code points before and after a quote that make it findable where its text occurs twice."""
@@ -22,7 +23,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def jsonl(extractions: Iterable[Extraction]) -> Iterator[str]:
     """The JSON of each report (docs/json.md), one a line."""
     for extraction in extractions:
-        yield line(extraction.to_dict())
+        yield line(report_json(extraction))
 
 
 def csv_lines(rows: Iterable[dict[str, Any]], columns: Iterable[str] = flat.COLUMNS) -> Iterator[str]:

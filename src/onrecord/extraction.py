@@ -6,11 +6,25 @@ What an engine proposes counts only when it lies on the text. What does not is s
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from onrecord.engines.words import quotations
-from onrecord.model import Attribution, Extraction, Failure, Kind, Proposal, Report, Run, SetAside, Span
+from onrecord.model import (
+    Attribution,
+    Entity,
+    Extraction,
+    Failure,
+    Kind,
+    Meaning,
+    Proposal,
+    Proposed,
+    Report,
+    Run,
+    SetAside,
+    Span,
+)
 
 CHARACTERS_AT_ONCE = 400_000
 """Characters of text that go to an engine together: enough to fill its batches, little enough to stay small."""
@@ -27,8 +41,8 @@ class Engine(Protocol):
         """Name, version and settings, as recorded with every row."""
         ...
 
-    def propose(self, reports: Sequence[Report]) -> Sequence[Sequence[Proposal]]:
-        """For each report its proposals."""
+    def propose(self, reports: Sequence[Report]) -> Sequence[Proposed]:
+        """For each report what is proposed of it."""
         ...
 
 
@@ -70,12 +84,13 @@ def _unread(report: Report, run: Run) -> Extraction:
     return Extraction(report, (), run, (SetAside("extract", reason),))
 
 
-def check(report: Report, proposals: Sequence[Proposal], run: Run) -> Extraction:
+def check(report: Report, proposed: Proposed, run: Run) -> Extraction:
     """Proposals → attributions in order of the text, each once; no span off the text or in what was set aside."""
-    marks = [(a, b) for a, b, _, _ in quotations(report.text)] if proposals else []
-    found: dict[str, Attribution] = {}
+    marks = [(a, b) for a, b, _, _ in quotations(report.text)] if proposed.attributions else []
     aside: list[SetAside] = []
-    for proposal in proposals:
+    ids: dict[int, str] = {}
+    kept: dict[str, tuple[Attribution, Proposal]] = {}
+    for k, proposal in enumerate(proposed.attributions):
         reason = _fault(report, proposal)
         if reason:
             place = proposal.cue or (proposal.content[0] if proposal.content else None)
@@ -84,9 +99,41 @@ def check(report: Report, proposals: Sequence[Proposal], run: Run) -> Extraction
         content = tuple(sorted(proposal.content))
         kind = kind_of(report.text, content, marks)
         attribution = Attribution(report.id, proposal.source, proposal.cue, content, kind, proposal.score)
-        found.setdefault(attribution.id, attribution)
-    ordered = sorted(found.values(), key=lambda a: (a.cue or a.content[0], a.content))
-    return Extraction(report, tuple(ordered), run, tuple(aside))
+        ids[k] = attribution.id
+        kept.setdefault(attribution.id, (attribution, proposal))
+    entities = {k: e for k, e in enumerate(proposed.entities) if _lies_on(report.text, e.mentions)}
+    found = [replace(a, meaning=_meaning(report.text, a.id, p, ids, entities)) for a, p in kept.values()]
+    ordered = sorted(found, key=lambda a: (a.cue or a.content[0], a.content))
+    return Extraction(report, tuple(ordered), run, tuple(aside), tuple(entities.values()))
+
+
+def _meaning(
+    text: str, own: str, proposal: Proposal, ids: Mapping[int, str], entities: Mapping[int, Entity]
+) -> Meaning:
+    """What was worked out of an attribution: other rows by their ids, no span off the text, nothing of itself."""
+    meaning, mine = proposal.meaning, proposal.entity
+
+    def on_text(span: Span | None) -> Span | None:
+        return span if span and _lies_on(text, (span,)) else None
+
+    def other(k: int | None) -> str | None:
+        return None if k is None or ids.get(k) == own else ids.get(k)
+
+    return replace(
+        meaning,
+        entity=entities[mine].id if mine is not None and mine in entities else None,
+        candidates=tuple((entities[k].id, score) for k, score in proposal.candidates if k in entities),
+        distance=tuple(s for s in meaning.distance if on_text(s)),
+        evidence=tuple(e for e in meaning.evidence if on_text(e.span)),
+        addressee=on_text(meaning.addressee),
+        venue=on_text(meaning.venue),
+        within=other(proposal.within),
+        about=other(proposal.about),
+    )
+
+
+def _lies_on(text: str, spans: Iterable[Span]) -> bool:
+    return all(s.end <= len(text) and not s.of(text).isspace() for s in spans)
 
 
 def _fault(report: Report, proposal: Proposal) -> str | None:

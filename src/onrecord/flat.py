@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-from onrecord.model import Attribution, Extraction, Found, Report, Span, chains, nesting
+from onrecord.model import Attribution, Extraction, Found, Report, Span
 from onrecord.store.rows import Head, Hit, Quote, Said
+from onrecord.voices import chains, nesting
 
 COLUMNS = (
     "source",

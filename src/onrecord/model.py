@@ -9,18 +9,49 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeVar
-
-SCHEMA_VERSION = 1
-"""Version of the JSON of a report (docs/json.md); grows only."""
+from typing import Any, Literal
 
 Kind = Literal["direct", "indirect", "mixed"]
 Form = Literal["html", "text"]
 Stage = Literal["read", "clean", "extract", "record"]
-K = TypeVar("K", str, int)
+Act = Literal[
+    "assert",
+    "confirm",
+    "deny",
+    "dismiss",
+    "decline",
+    "accuse",
+    "criticize",
+    "praise",
+    "request",
+    "warn",
+    "commit",
+    "expect",
+    "believe",
+    "ask",
+    "decide",
+]
+"""What a source does by what it says."""
+Modality = Literal["plain", "negated", "conditional", "hypothetical"]
+"""How a source holds a content."""
+EvidenceType = Literal[
+    "imagery",
+    "recording",
+    "document",
+    "data",
+    "eyewitness",
+    "official",
+    "expert",
+    "media_report",
+    "unnamed_source",
+    "physical",
+]
+EntityKind = Literal["person", "organization", "country", "document", "collective", "unnamed", "author", "place"]
+"""Of an entity. collective: an unspecified group ("critics"); unnamed: a particular person or body left unnamed ("a
+spokesperson"); author: the report's own."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -176,10 +207,78 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """What an engine proposes; nothing is recorded before `extract` has checked every span. `score` is 0 … 1.
+class Evidence:
+    """What a content is said to rest on, in the report's words ("citing satellite images")."""
 
-    `doubt` is why the engine itself would not have it recorded; it is set aside with that reason.
+    span: Span
+    type: EvidenceType
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time expression in a content, and which time that is: EDTF, a day or an interval of days; None: unresolved."""
+
+    span: Span
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Whom or what mentions in one report lead to, as far as that report tells.
+
+    `name` is the fullest name, or description, that the report gives. `mentions` are in order of the text, at least
+    one. `role` and `of`: "foreign minister", "Russia". `score` is 0 … 1.
+    """
+
+    report_id: str
+    name: str
+    kind: EntityKind
+    mentions: tuple[Span, ...]
+    role: str | None = None
+    of: str | None = None
+    score: float = 1.0
+
+    @property
+    def id(self) -> str:
+        """Named by its first mention; `entity_id` of any other mention leads to it as well."""
+        return entity_id(self.report_id, self.mentions[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What was worked out of an attribution beyond its spans; None or empty: not worked out, or there is none.
+
+    `entity`, `within` and `about` name an entity and attributions of the same report by id. `candidates` are entities
+    that the source may be where it stayed unknown which, with how likely, likeliest first. `said_on` is EDTF.
+    `scores`: name of a field and how sure, 0 … 1.
+    """
+
+    act: Act | None = None
+    modality: Modality | None = None
+    entity: str | None = None
+    candidates: tuple[tuple[str, float], ...] = ()
+    distance: tuple[Span, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    within: str | None = None
+    about: str | None = None
+    addressee: Span | None = None
+    venue: Span | None = None
+    said_on: str | None = None
+    content_when: tuple[When, ...] = ()
+    scores: tuple[tuple[str, float], ...] = ()
+
+
+UNKNOWN = Meaning()
+"""Nothing worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an engine proposes; nothing is recorded before `extraction` has checked every span. `score` is 0 … 1.
+
+    `doubt` is why the engine itself would not have it recorded; it is set aside with that reason. Where the engine
+    works out more, `meaning` holds it, but for what names other rows: `entity` and `candidates` are indices into the
+    entities, `within` and `about` into the attributions of the same `Proposed`.
     """
 
     source: Span | None
@@ -187,6 +286,11 @@ class Proposal:
     content: tuple[Span, ...]
     score: float
     doubt: str | None = None
+    meaning: Meaning = UNKNOWN
+    entity: int | None = None
+    candidates: tuple[tuple[int, float], ...] = ()
+    within: int | None = None
+    about: int | None = None
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -195,8 +299,19 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """What an engine makes of one report."""
+
+    attributions: tuple[Proposal, ...]
+    entities: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
-    """In this report, this source is said to hold this content. Source and cue may be missing; content has 1…n."""
+    """In this report, this source is said to hold this content. Source and cue may be missing; content has 1…n.
+
+    The spans are what the report says; `kind`, `score` and `meaning` what a run made of them.
+    """
 
     report_id: str
     source: Span | None
@@ -204,6 +319,7 @@ class Attribution:
     content: tuple[Span, ...]
     kind: Kind
     score: float
+    meaning: Meaning = UNKNOWN
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -240,10 +356,7 @@ class Extraction:
     attributions: tuple[Attribution, ...]
     run: Run
     set_aside: tuple[SetAside, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of a report (docs/json.md)."""
-        return report_json(self.report, self.attributions, self.report.set_aside + self.set_aside)
+    entities: tuple[Entity, ...] = ()
 
 
 def _spans(source: Span | None, cue: Span | None, content: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -255,128 +368,14 @@ def content_id(kind: str, what: Sequence[Any]) -> str:
     return f"{kind}-sha256-{hashlib.sha256(canonical_json([kind, *what])).hexdigest()[:32]}"
 
 
+def entity_id(report_id: str, mention: Span) -> str:
+    """The id by which a mention leads to its entity."""
+    return content_id("entity", [report_id, _pair(mention)])
+
+
 def canonical_json(what: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no blanks: equal values give equal bytes."""
     return json.dumps(what, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def span_json(span: Span, text: str) -> dict[str, Any]:
-    """`{"start", "end", "text"}`, so that a reader can check the offsets without our code."""
-    return {"start": span.start, "end": span.end, "text": span.of(text)}
-
-
-def report_json(report: Report, attributions: Iterable[Attribution], set_aside: Iterable[SetAside]) -> dict[str, Any]:
-    """The JSON of a report; the same shape from the command, the Python API and the store."""
-    said = tuple(attributions)
-    outer = nesting(said)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "report": {
-            "id": report.id,
-            "url": _value(report.url),
-            "publisher": _value(report.publisher),
-            "headline": _value(report.headline),
-            "byline": [b.value for b in report.byline],
-            "published": _value(report.published),
-            "captured": report.captured.isoformat() if report.captured else None,
-            "language": _value(report.language),
-            "text": report.text,
-            "raw_sha256": report.raw_sha256,
-            "origin": report.origin,
-            "delivered_by": report.delivered_by,
-            "found": {name: _found(value) for name, value in _found_fields(report)},
-            "flags": list(report.flags),
-        },
-        "attributions": [attribution_json(a, report.text, outer.get(a.id)) for a in said],
-        "entities": [],
-        "set_aside": [set_aside_json(part) for part in set_aside],
-    }
-
-
-def nesting(attributions: Sequence[Attribution]) -> dict[str, str]:
-    """For each attribution that stands as a whole within another's content: its id, and that of the innermost other."""
-    return enclosing([(a.id, a.spans, a.content) for a in attributions])
-
-
-def enclosing(attributions: Sequence[tuple[K, Sequence[Span], Sequence[Span]]]) -> dict[K, K]:
-    """The same for attributions given as name, all spans, and those of the content."""
-    waiting = sorted(((c, name) for name, _, content in attributions for c in content), reverse=True)
-    wholes = [(Span(min(s.start for s in spans), max(s.end for s in spans)), name) for name, spans, _ in attributions]
-    here: list[tuple[Span, K]] = []
-    found: dict[K, K] = {}
-    for whole, name in sorted(wholes):
-        while waiting and waiting[-1][0].start <= whole.start:
-            here.append(waiting.pop())
-        here = [(c, other) for c, other in here if c.end > whole.start]
-        around = [(c.end - c.start, other) for c, other in here if c.end >= whole.end and other != name]
-        if around:
-            found[name] = min(around)[1]
-    return found
-
-
-def chains(outer_of: Mapping[K, K]) -> dict[K, tuple[K, ...]]:
-    """For each that stands within another: that one, the one around it, and so on; innermost first."""
-    found: dict[K, tuple[K, ...]] = {}
-    for name, outer in outer_of.items():
-        chain = [name, outer]
-        while (around := outer_of.get(chain[-1])) is not None and around not in chain:
-            chain.append(around)
-        found[name] = tuple(chain[1:])
-    return found
-
-
-def attribution_json(a: Attribution, text: str, within: str | None = None) -> dict[str, Any]:
-    """One attribution, and in whose content it is; what no engine has worked out is null or empty, never guessed."""
-    return {
-        "id": a.id,
-        "source": span_json(a.source, text) if a.source else None,
-        "cue": span_json(a.cue, text) if a.cue else None,
-        "content": [span_json(c, text) for c in a.content],
-        "kind": a.kind,
-        "source_name": None,
-        "source_kind": None,
-        "entity": None,
-        "act": None,
-        "modality": None,
-        "distance": [],
-        "evidence": [],
-        "within": within,
-        "about": None,
-        "addressee": None,
-        "venue": None,
-        "said_on": None,
-        "content_when": [],
-        "score": round(a.score, 4),
-    }
-
-
-def set_aside_json(part: SetAside) -> dict[str, Any]:
-    """Stage and reason always; places where there are any."""
-    return {
-        "stage": part.stage,
-        "reason": part.reason,
-        "start": part.start,
-        "end": part.end,
-        "raw_start": part.raw_start,
-        "raw_end": part.raw_end,
-        "detail": part.detail,
-    }
-
-
-def _found_fields(report: Report) -> list[tuple[str, Found]]:
-    fields = [
-        ("url", report.url),
-        ("publisher", report.publisher),
-        ("headline", report.headline),
-        ("published", report.published),
-        ("language", report.language),
-        *((f"byline[{k}]", b) for k, b in enumerate(report.byline)),
-    ]
-    return [(name, found) for name, found in fields if found is not None]
-
-
-def _found(found: Found) -> dict[str, Any]:
-    return {"where": found.where, "inferred": found.inferred}
 
 
 def _value(found: Found | None) -> str | None:

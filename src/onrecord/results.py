@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from onrecord import flat, notebook
 from onrecord.errors import UsageError
 from onrecord.model import Extraction
+from onrecord.report_json import report_json
 from onrecord.store.rows import Hit, Page, Said, Source
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class Result(Extraction):
     def said(self) -> list[Said]:
         """The attributions with their words, in order."""
         return list(flat.said_in(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of a report (docs/json.md)."""
+        return report_json(self)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict for each attribution; the columns are `onrecord.flat.COLUMNS`."""

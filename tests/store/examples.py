@@ -26,6 +26,7 @@ from onrecord.model import (
     SetAside,
     Span,
 )
+from onrecord.report_json import report_json
 from onrecord.store import Store, open_store
 from onrecord.store.schema import KEPT
 
@@ -134,7 +135,7 @@ def _find(text: str, words: str | None) -> Span | None:
 
 def everything(store: Store) -> list[object]:
     """All that a record says, whatever the order in which it was recorded."""
-    reports = sorted((e.to_dict() for e in store.extractions()), key=lambda d: str(d["report"]["id"]))
+    reports = sorted((report_json(e) for e in store.extractions()), key=lambda d: str(d["report"]["id"]))
     return [reports, store.sources(limit=1000), store.status().reports, store.status().attributions]
 
 

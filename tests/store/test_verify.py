@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from onrecord.errors import NotFound, StoreError
 from onrecord.model import Failure
+from onrecord.report_json import report_json
 from onrecord.store import Judgement, Query, Withdrawal, open_store
 from tests.store.examples import CONTAINERS, MakeStore, columns, every_store, pair, tamper
 
@@ -122,7 +123,7 @@ def _said(path: Path) -> object:
         with open_store(path, create=False) as store:
             if next(store.verify(), None):
                 return "noticed"
-            return [[e.to_dict() for e in store.extractions()], store.sources(), store.judgements(withdrawn=True)]
+            return [[report_json(e) for e in store.extractions()], store.sources(), store.judgements(withdrawn=True)]
     except StoreError:
         return "noticed"
 

@@ -188,7 +188,9 @@ def _show_report(record: Record, extraction: Extraction, form: Format) -> None:
 
         talk.put_csv(said_in(extraction))
     else:
-        talk.put_object(extraction.to_dict(), form)
+        from onrecord.report_json import report_json
+
+        talk.put_object(report_json(extraction), form)
 
 
 def _show_said(record: Record, extraction: Extraction, said: Said, form: Format) -> None:

@@ -40,7 +40,8 @@ from onrecord.engines.decode import (
 from onrecord.engines.link import Group, Linker, Seen, group, merge
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
 from onrecord.errors import EngineError
-from onrecord.model import Proposal, Report, Run, Span, enclosing
+from onrecord.model import Proposal, Proposed, Report, Run, Span
+from onrecord.voices import enclosing
 
 NAME = "tagger"
 CONTEXT = 32
@@ -78,7 +79,7 @@ class _Text:
 class TaggerEngine:
     """The trained tagger. Cheap to make; the weights are loaded at the first text.
 
-    `propose` takes reports and gives for each, in order, its proposals in order of their place in the text. What a
+    `propose` takes reports and gives for each, in order, what is proposed of it. What a
     report has set aside is not read. Raises EngineError when the weights are missing or altered.
     """
 
@@ -93,8 +94,8 @@ class TaggerEngine:
         scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, "statement_score": STATEMENT_SCORE}
         return Run(NAME, version, {"context": CONTEXT, **scores})
 
-    def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
-        """Proposals for each report."""
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
+        """What is proposed of each report."""
         if self._loaded is None:
             self._loaded = _Loaded(self._folder)
         return self._loaded.propose(reports)
@@ -117,7 +118,7 @@ class _Loaded:
         self.graph = _Graph(files["tagger.onnx"])
         self._algebra = ThreadpoolController()
 
-    def propose(self, reports: Sequence[Report]) -> list[list[Proposal]]:
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         whole = split_words(self.tokenizer, [r.text for r in reports])
         words = [_kept(w, r) for w, r in zip(whole, reports, strict=True)]
         texts = [_Text(w, ({}, {})) for w in words]
@@ -130,7 +131,7 @@ class _Loaded:
         with self._algebra.limit(limits=1, user_api="blas"):
             for rows, answer in self.graph.run(_batches(parts), words):
                 self._decode(rows, answer, texts)
-        return [self._attributions(t) for t in texts]
+        return [self._proposed(t) for t in texts]
 
     def _decode(self, rows: Sequence[_Part], answer: _Answer, texts: list[_Text]) -> None:
         firsts = []
@@ -187,13 +188,13 @@ class _Loaded:
             yield Seen(tuple(whole), window.own_start, tuple(links))
             at += len(spans)
 
-    def _attributions(self, text: _Text) -> list[Proposal]:
+    def _proposed(self, text: _Text) -> Proposed:
         outer, inner = ([seen[k] for k in sorted(seen)] for seen in text.seen)
         spans, links = merge(outer)
         found = [_proposal(g, spans, text.words) for g in group(spans, links)]
         spans, links = merge(inner)
         whole = [g for g in group(spans, links) if g.source is not None and g.score >= INNER_SCORE]
-        return found + within([_proposal(g, spans, text.words) for g in whole], found)
+        return Proposed((*found, *within([_proposal(g, spans, text.words) for g in whole], found)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select
 
 from onrecord.errors import NotFound, StoreError
-from onrecord.model import Attribution, Extraction, Report, Run, Span, chains, enclosing
+from onrecord.model import Attribution, Extraction, Report, Run, Span
 from onrecord.store import schema as t
 from onrecord.store.observed import report_of, set_aside_parts
 from onrecord.store.packing import from_json, moment, unpack_bytes
 from onrecord.store.rows import FailureRow, Head, Quote, Reading, Said
+from onrecord.voices import chains, enclosing
 
 _DIGITS = frozenset("0123456789abcdef")
 CANDIDATES = 5
