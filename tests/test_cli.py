@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 import onrecord
-from onrecord.store import Store
+from onrecord.store import Page, Store
 from tests.conftest import STORY, Command
 
 COMMANDS = ("extract", "read", "search", "who", "sources", "show", "status", "verify", "export", "doctor")
@@ -78,7 +80,18 @@ def test_the_record_may_be_named_by_an_address(
 
 
 @pytest.mark.parametrize(
-    "call", [[], ["nonsense"], ["extract"], ["show", "--nope"], ["read", "x", "--published", "soon"]]
+    "call",
+    [
+        [],
+        ["nonsense"],
+        ["extract"],
+        ["show", "--nope"],
+        ["read", "x", "--published", "soon"],
+        ["extract", "x", "--published", "2026-02-30"],
+        ["extract", "x", "--published", ""],
+        ["entity"],
+        ["entity", "nonsense"],
+    ],
 )
 def test_wrong_calls_exit_2_and_say_so_on_stderr(command: Command, call: list[str]) -> None:
     ran = command(*call)
@@ -152,6 +165,27 @@ def test_a_report_with_another_date_is_another_report(command: Command, reports:
     assert json.loads(dated.out)["recorded"] == 1
     again = command("read", reports / "bridge.txt", "--published", "2026-03-01", "--format", "json")
     assert json.loads(again.out)["known"] == 1
+
+
+@pytest.mark.parametrize(("given", "kept"), [("2026-03-01", "2026-03-01"), ("20260301", "2026-03-01")])
+def test_the_date_one_gives_reaches_the_report(command: Command, reports: Path, given: str, kept: str) -> None:
+    report = json.loads(command("extract", reports / "bridge.txt", "--published", given).out)["report"]
+    assert report["published"] == kept
+    assert report["found"]["published"] == {"where": "user", "inferred": False}
+    refused = command("extract", reports / "bridge.txt", "--published", "March")
+    assert refused.err == "onrecord: --published 'March': that is no date. Write 2023-10-20.\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed"), [("--act", "dismiss"), ("--modality", "hypothetical"), ("--evidence", "imagery")]
+)
+def test_a_wrong_filter_lists_the_right_ones(command: Command, reports: Path, option: str, allowed: str) -> None:
+    command("read", reports)
+    ran = command("search", option, "shout")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option} shout: that is not one of them. Take one of " in ran.err
+    assert allowed in ran.err
+    assert "unnamed" in command("search", "--voice", "loud").err
 
 
 def test_rows_of_a_table_are_told_apart_by_what_came_with_them(command: Command, tmp_path: Path) -> None:
@@ -234,6 +268,82 @@ def test_export_in_every_format(command: Command, reports: Path, tmp_path: Path)
     notes = json.loads((tmp_path / "notes.json").read_text())
     assert len(notes["first"]["items"]) == 12
     assert list(tmp_path.glob("*.part")) == []
+
+
+@dataclass(frozen=True)
+class Who:
+    """An entity as a record tells of it."""
+
+    id: str
+    name: str
+    kind: str = "person"
+    role: str | None = None
+    of: str | None = None
+    names: tuple[str, ...] = ()
+    attributions: int = 1
+    first: str | None = None
+    last: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Asked:
+    """A record that knows three people and notes what it is told."""
+
+    people = (Who("entity-sha256-aa1", "Tom Price", role="mayor"), Who("entity-sha256-bb2", "T. Price"))
+    said: ClassVar[list[tuple[str, ...]]] = []
+
+    def __enter__(self) -> Asked:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def entities(self, name: str, *, limit: int) -> Page[Who]:
+        return Page(tuple(p for p in self.people[:limit] if name in p.name or p.id.endswith(name)))
+
+    def judge_entities(self, a: str, b: str, relation: str, *, by: str, reason: str) -> str:
+        self.said.append((a, b, relation, by, reason))
+        return "judgement-sha256-cc3"
+
+    def undo(self, judgement: str, *, by: str, reason: str) -> str:
+        self.said.append((judgement, by, reason))
+        return "withdrawal-sha256-dd4"
+
+
+def test_a_person_says_who_is_who_and_hears_how_to_undo_it(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.answer.open_record", lambda _: Asked())
+    Asked.said.clear()
+    shown = json.loads(command("entity", "show", "Tom").out)
+    assert (shown["name"], shown["role"]) == ("Tom Price", "mayor")
+    merged = command("entity", "merge", "Tom", "T.", "--reason", "same mayor", "--by", "Kim")
+    assert merged.code == 0
+    assert "Tom Price (aa1) and T. Price (bb2) are one from now on." in merged.err
+    assert "Undo: onrecord entity undo cc3 --reason" in merged.err
+    assert command("entity", "undo", "cc3", "--reason", "no", "--by", "Kim").code == 0
+    assert Asked.said == [
+        ("entity-sha256-aa1", "entity-sha256-bb2", "same", "Kim", "same mayor"),
+        ("cc3", "Kim", "no"),
+    ]
+
+
+def test_a_name_that_fits_several_is_listed_and_never_guessed(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onrecord.answer.open_record", lambda _: Asked())
+    Asked.said.clear()
+    ran = command("entity", "split", "Price", "bb2", "--reason", "two")
+    assert (ran.code, ran.out, Asked.said) == (1, "", [])
+    assert "Tom Price (aa1) — person · mayor · 1 attribution" in ran.err
+    assert "T. Price (bb2)" in ran.err
+    assert "several fit that name" in ran.err
+    assert command("entity", "show", "Nobody").code == 1
+    assert "that is one entity" in command("entity", "split", "Tom", "aa1", "--reason", "two").err
+    assert Asked.said == []
+    assert "is one already" in command("entity", "merge", "Tom", "aa1", "--reason", "one").err
+    assert command("entity", "merge", "Tom", "bb2").code == 2
+    assert command("entity", "merge", "Tom", "bb2", "--reason", " ").code == 2
 
 
 def test_without_a_record_there_is_one_clear_line(command: Command) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord import export, flat
-from onrecord.model import Attribution, Extraction, Found, Report, Run, Span
+from onrecord.model import Attribution, Entity, Evidence, Extraction, Found, Meaning, Report, Run, Span, When
 from onrecord.report_json import report_json
 
 TEXT = "😀 Zoë Łé said that it works, and that 你好 works too. Nobody else said it."
@@ -65,7 +66,7 @@ def test_numbers_stay_numbers_in_csv() -> None:
 
 def test_w3c_selectors_lead_to_the_characters(extraction: Extraction) -> None:
     collection = json.loads("\n".join(export.w3c([extraction, extraction])))
-    assert collection["@context"] == "http://www.w3.org/ns/anno.jsonld"
+    assert collection["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
     notes = collection["first"]["items"]
     assert len(notes) == 2 * (5 + 3)
     for note in notes:
@@ -86,6 +87,45 @@ def test_w3c_links_the_spans_of_an_attribution(extraction: Extraction) -> None:
     assert [note["body"]["value"] for note in spans] == ["source", "cue", "content", "content"]
     assert link["target"] == [note["id"] for note in spans]
     assert link["body"]["value"] == "Zoë Łé — said — that it works … that 你好 works too"
+
+
+def test_w3c_tells_what_was_worked_out(extraction: Extraction) -> None:
+    first, second = extraction.attributions
+    who = Entity(extraction.report.id, "Zoë Łé", "person", (Span(2, 8),))
+    meaning = Meaning(
+        act="deny",
+        modality="plain",
+        entity=who.id,
+        distance=(Span(40, 42),),
+        evidence=(Evidence(Span(42, 47), "document"),),
+        within=second.id,
+        about=second.id,
+        venue=Span(60, 62),
+        said_on="2026-03-01",
+        content_when=(When(Span(28, 31), "2026-03"), When(Span(28, 30), None)),
+    )
+    told = replace(extraction, attributions=(replace(first, meaning=meaning), second), entities=(who,))
+    collection = json.loads("".join(export.w3c([told])))
+    prefix = collection["@context"][1]["onrecord"]
+    assert prefix.endswith(":")
+    notes = {note["id"].removeprefix(f"urn:onrecord:{first.id}"): note for note in collection["first"]["items"]}
+    link = notes[""]
+    assert (link["onrecord:source_name"], link["onrecord:source_kind"]) == ("Zoë Łé", "person")
+    assert (link["onrecord:act"], link["onrecord:modality"], link["onrecord:said_on"]) == (
+        "deny",
+        "plain",
+        "2026-03-01",
+    )
+    assert link["onrecord:within"] == link["onrecord:about"] == {"id": f"urn:onrecord:{second.id}"}
+    assert link["onrecord:entity"] == {"id": f"urn:onrecord:{who.id}"}
+    assert [body["value"] for body in notes[":evidence:42-47"]["body"]] == ["evidence", "document"]
+    assert [body["value"] for body in notes[":content_when:28-31"]["body"]] == ["content_when", "2026-03"]
+    assert notes[":content_when:28-30"]["body"]["value"] == "content_when"
+    assert notes[":venue:60-62"]["target"]["selector"][0]["exact"] == TEXT[60:62]
+    assert {key for note in notes.values() for key in note if ":" in key} == {
+        f"onrecord:{name}"
+        for name in ("source_name", "source_kind", "entity", "act", "modality", "said_on", "within", "about")
+    }
 
 
 def test_an_empty_record_is_still_a_collection() -> None:

@@ -13,11 +13,23 @@ from rich.console import Console, RenderableType
 
 from onrecord import flat, notebook
 from onrecord.marks import one_line, pieces, visible
-from onrecord.model import Attribution, Extraction, Found, Report, Run, SetAside, Span
+from onrecord.model import (
+    Attribution,
+    Entity,
+    Evidence,
+    Extraction,
+    Found,
+    Meaning,
+    Report,
+    Run,
+    SetAside,
+    Span,
+    When,
+)
 from onrecord.report_json import report_json
 from onrecord.results import Result, answers
 from onrecord.store.rows import Hit, Mark, Source
-from onrecord.terminal import hit_list, report_view, said_list, source_line
+from onrecord.terminal import hit_list, report_view, said_list, source_line, trail_view
 
 HOSTILE = (
     "[bold]Mallory[/bold] \x1b[2J\x1b]0;owned\x07 \u202egnp.exe\u2066 <script>alert(1)</script> :smile: \x9b31m\r\x00"
@@ -126,6 +138,127 @@ def test_a_voice_in_anothers_words_is_shown_as_such() -> None:
     assert "Ann — told — yes (in the words of Kim)" in "".join(drawn(view) for view in hit_list(hits))
     for page in (answers(result.said()), answers(hits)):
         assert "<mark>yes</mark> (in the words of Kim)" in page._repr_html_()
+
+
+INTERVIEW = (
+    "Minister Roza Tal told Radio Lys in an interview that the dam reportedly held on March 3, citing survey data.\n"
+    "Her rival, Ivo Brand, said the minister was wrong. A spokesperson said no. He may say more, he said."
+)
+
+
+def at(words: str, n: int = 0) -> Span:
+    """Where the words stand in the interview, the n-th time."""
+    start = -1
+    for _ in range(n + 1):
+        start = INTERVIEW.index(words, start + 1)
+    return Span(start, start + len(words))
+
+
+def interview() -> Extraction:
+    """Three known sources, one open one; evidence, distance, times, an answer."""
+    report = Report(INTERVIEW, "0" * 64, "dam.txt")
+    tal = Entity(report.id, "Roza Tal", "person", (at("Minister Roza Tal"), at("the minister")), "minister", "Lys")
+    brand = Entity(report.id, "Ivo Brand", "person", (at("Ivo Brand"),))
+    nobody = Entity(report.id, "spokesperson", "unnamed", (at("A spokesperson"),))
+    held = Attribution(
+        report.id,
+        at("Minister Roza Tal"),
+        at("told"),
+        (at("that the dam reportedly held on March 3"),),
+        "indirect",
+        0.9,
+    )
+    he = Span(at("he said").start, at("he said").start + 2)
+    wrong = Attribution(report.id, at("Ivo Brand"), at("said"), (at("the minister was wrong"),), "indirect", 0.9)
+    no = Attribution(report.id, at("A spokesperson"), at("said", 1), (at("no", 0),), "indirect", 0.9)
+    more = Attribution(report.id, he, at("said", 2), (at("He may say more"),), "indirect", 0.9)
+    meanings = (
+        Meaning(
+            act="assert",
+            modality="plain",
+            entity=tal.id,
+            distance=(at("reportedly"),),
+            evidence=(Evidence(at("citing survey data"), "data"),),
+            addressee=at("Radio Lys"),
+            venue=at("in an interview"),
+            said_on="2026-03-04",
+            content_when=(When(at("on March 3"), "2026-03-03"),),
+        ),
+        Meaning(act="deny", modality="negated", entity=brand.id, within=held.id, about=held.id),
+        Meaning(act="decline", entity=nobody.id, content_when=(When(at("more"), None),)),
+        Meaning(act="expect", modality="hypothetical", candidates=((brand.id, 0.5), (tal.id, 0.4))),
+    )
+    said = tuple(replace(a, meaning=m) for a, m in zip((held, wrong, no, more), meanings, strict=True))
+    return Extraction(report, said, Run("tiny", "1"), entities=(tal, brand, nobody))
+
+
+def test_one_quiet_line_tells_what_is_known() -> None:
+    lines = [line.strip() for line in drawn(report_view(interview(), styled=False), 400).splitlines()]
+    first, second, third, fourth = (
+        lines[k + 1] for k, line in enumerate(lines) if " — told — " in line or " — said" in line
+    )
+    assert first == (
+        "minister of Lys · reporter's distance: reportedly · on data: citing survey data · to Radio Lys · "
+        "where: in an interview · said on 2026-03-04 · on March 3: 2026-03-03"
+    ).replace("minister of Lys", "Roza Tal, minister of Lys")
+    assert second == "denies · says it is not so · within 1: on the word of Roza Tal · answers 1"
+    assert third == "not named · declines to answer · more: unresolved"
+    assert fourth == "unknown; may be Ivo Brand or Roza Tal · expects it · says it as a possibility"
+    people = lines[lines.index("Who is quoted") + 1 :]
+    assert people == [
+        "Roza Tal — person · minister of Lys · 2 mentions · quoted once",
+        "Ivo Brand — person · 1 mention · quoted once",
+        "spokesperson — unnamed · 1 mention · quoted once",
+    ]
+
+
+def test_where_nothing_was_worked_out_nothing_is_told() -> None:
+    shown = drawn(report_view(SIMPLE, styled=False), 400)
+    assert "unknown" not in shown
+    assert "Who is quoted" not in shown
+
+
+def test_an_open_source_without_candidates_is_unknown_and_a_missing_one_is_not() -> None:
+    open_ = replace(SIMPLE, attributions=(replace(SIMPLE.attributions[0], meaning=Meaning(act="assert")),))
+    assert "\n    unknown\n" in drawn(report_view(open_, styled=False), 400)
+    missing = replace(open_, attributions=(replace(open_.attributions[0], source=None),))
+    assert "unknown" not in drawn(report_view(missing, styled=False), 400)
+
+
+def test_one_attribution_tells_where_to_read_the_others() -> None:
+    one = interview()
+    said = list(flat.said_in(one))[1]
+    shown = drawn(trail_view(one, said, styled=False), 400)
+    assert f"answers another (show {said.within.rsplit('-', 1)[1][:12]})" in shown  # type: ignore[union-attr]
+    assert "on the word of Roza Tal" in shown
+
+
+@pytest.mark.parametrize("width", [24, 40, 80])
+def test_what_is_known_fits_any_width(width: int) -> None:
+    for line in drawn(report_view(interview(), styled=False), width).splitlines():
+        assert cell_len(line) <= width
+        assert line == line.rstrip()
+
+
+@given(st.text(alphabet=st.sampled_from(HOSTILE), min_size=3, max_size=40).filter(str.strip))
+def test_what_is_known_cannot_steer_anything(words: str) -> None:
+    report = Report(words + " x y", "0" * 64, "a.txt")
+    span = Span(0, len(words))
+    entity = Entity(report.id, words + "!", "person", (span,), words, words)
+    meaning = Meaning(
+        entity=entity.id, distance=(span,), evidence=(Evidence(span, "document"),), addressee=span, venue=span
+    )
+    said = Attribution(report.id, Span(len(words) + 1, len(words) + 2), None, (span,), "indirect", 1.0, meaning)
+    told = Extraction(report, (said,), Run("tiny", "1"), entities=(entity,))
+    shown = drawn(report_view(told, styled=False), 4000) + Result.of(told)._repr_html_().replace("\n", "")
+    assert not set(shown) & set("\x1b\x07\x9b\r\x00\u202e\u2066")
+    assert "<script" not in Result.of(told)._repr_html_()
+
+
+def test_a_notebook_tells_what_is_known() -> None:
+    html = Result.of(interview())._repr_html_()
+    assert "<b>Minister Roza Tal</b> · Roza Tal, minister of Lys" in html
+    assert "on data: citing survey data" in html
 
 
 @st.composite

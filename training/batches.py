@@ -13,8 +13,10 @@ from torch import Tensor
 from onrecord.engines.decode import CONTENT, CUE, LABELS, SOURCE, Tagged, label_ids, link_features
 from onrecord.engines.words import FEATURES, PIECES_MAX, Window, windows
 from training.polnear import Document, Layer
+from training.whole import Whole
 
 CLS, SEP, MASK = 101, 102, 103
+LAYERS = ("outer", "inner", "who", "around")
 HIDDEN = 0.08
 """Share of sources and cues hidden from the linker, so that it learns to say none."""
 
@@ -36,18 +38,20 @@ class Links:
 
 @dataclass(frozen=True)
 class Batch:
-    """pieces (b, n), features (b, n, 4), mask (b, n), first (b, w): position of each word's first piece;
-    labels, inner (b, w): of attributions, and of those within contents; looked (b): where somebody looked for those;
-    real (b, w); links per window; statements: cues of the batch as row, first and last word, and whether they tell of
-    a statement (s, 4); soft (b, w, labels) where teachers stand in for gold."""
+    """One padded batch of windows.
+
+    pieces (b, n), features (b, n, 4), mask (b, n), first (b, w): position of each word's first piece; of each layer
+    labels (b, w), and where somebody looked for them (b); real (b, w); links per window; statements: cues of the batch
+    as row, first and last word, and whether they tell of a statement (s, 4); soft (b, w, labels) where teachers stand
+    in for gold.
+    """
 
     pieces: Tensor
     features: Tensor
     mask: Tensor
     first: Tensor
-    labels: Tensor
-    inner: Tensor
-    looked: Tensor
+    labels: dict[str, Tensor]
+    looked: dict[str, Tensor]
     real: Tensor
     links: tuple[tuple[Links, ...], ...]
     statements: Tensor
@@ -84,6 +88,24 @@ def batches(documents: Sequence[Document], size: int, rng: random.Random) -> Ite
         yield collate(group, rng)
 
 
+def together(wholes: Sequence[Whole], size: int, rng: random.Random) -> Iterator[tuple[list[Whole], list[Item]]]:
+    """Whole documents, in random order, so many that their windows make about a batch; the windows as at run time."""
+    order = list(wholes)
+    rng.shuffle(order)
+    group: list[Whole] = []
+    todo: list[Item] = []
+    for whole in order:
+        lead = rng.randint(60, PIECES_MAX)
+        mine = [Item(whole.document, w) for w in windows(whole.document.words, PIECES_MAX, context=32, lead=lead)]
+        if group and len(todo) + len(mine) > size:
+            yield group, todo
+            group, todo = [], []
+        group.append(whole)
+        todo += mine
+    if group:
+        yield group, todo
+
+
 def length(item: Item) -> int:
     """Pieces of a window."""
     first = item.document.words.first
@@ -104,10 +126,11 @@ def collate(group: Sequence[Item], rng: random.Random) -> Batch:
     b = len(group)
     pieces, mask = np.zeros((b, n), np.int64), np.zeros((b, n), np.int64)
     features = np.zeros((b, n, len(FEATURES)), np.int64)
-    first, labels, inner = (np.zeros((b, w), np.int64) for _ in range(3))
+    first = np.zeros((b, w), np.int64)
+    labels = {name: np.zeros((b, w), np.int64) for name in LAYERS}
+    looked = {name: torch.tensor([getattr(i.document, name) is not None for i in group]) for name in LAYERS}
     real = np.zeros((b, w), np.float32)
     soft = np.zeros((b, w, len(LABELS)), np.float32) if group[0].document.soft is not None else None
-    looked = np.array([i.document.inner is not None for i in group])
     links, statements = [], []
     for row, item in enumerate(group):
         words, win = item.document.words, item.window
@@ -121,19 +144,29 @@ def collate(group: Sequence[Item], rng: random.Random) -> Batch:
         real[row, :k] = 1
         gaps = words.features[win.start : win.end, 1]
         found: tuple[Links, ...] = ()
-        for layer, table in ((item.document.outer, labels), (item.document.inner or Layer(), inner)):
+        for name, table in labels.items():
+            layer: Layer = getattr(item.document, name) or Layer()
             spans, kept = _inside(layer, win)
-            head_of = {kept[d]: kept[h] for d, h in layer.head_of.items() if d in kept and h in kept}
             table[row, :k] = label_ids(spans, k)
+            if name not in ("outer", "inner"):
+                continue
+            head_of = {kept[d]: kept[h] for d, h in layer.head_of.items() if d in kept and h in kept}
             found += _links(spans, head_of, gaps, rng)
             told = [(spans[kept[c]], known) for c, known in layer.statement.items() if c in kept]
             statements += [(row, s.start, s.end - 1, known) for s, known in told]
         links.append(found)
         if soft is not None and item.document.soft is not None:
             soft[row, :k] = item.document.soft[win.start : win.end]
-    tensors = [torch.from_numpy(x) for x in (pieces, features, mask, first, labels, inner, looked, real)]
-    cues = torch.tensor(statements, dtype=torch.long).reshape(-1, 4)
-    return Batch(*tensors, links=tuple(links), statements=cues, soft=None if soft is None else torch.from_numpy(soft))
+    tensors = [torch.from_numpy(x) for x in (pieces, features, mask, first)]
+    return Batch(
+        *tensors,
+        labels={name: torch.from_numpy(table) for name, table in labels.items()},
+        looked=looked,
+        real=torch.from_numpy(real),
+        links=tuple(links),
+        statements=torch.tensor(statements, dtype=torch.long).reshape(-1, 4),
+        soft=None if soft is None else torch.from_numpy(soft),
+    )
 
 
 def _inside(layer: Layer, win: Window) -> tuple[list[Tagged], dict[int, int]]:

@@ -35,7 +35,7 @@ def evaluate(model: Tagger, dev: Sequence[Document]) -> dict[str, float]:
                     right += int((got == link.target).sum())
                     linked += len(got)
         paths = viterbi(scores, batch.real.sum(1).numpy().astype(np.int32), transitions, first)
-        for item, path, labels in zip(group, paths, batch.labels.numpy(), strict=True):
+        for item, path, labels in zip(group, paths, batch.labels["outer"].numpy(), strict=True):
             lo, hi = item.window.own_start - item.window.start, item.window.own_end - item.window.start
             pred = {s for s in spans_of(path) if lo <= s[1] < hi}
             gold = {s for s in spans_of(labels[: len(path)]) if lo <= s[1] < hi}

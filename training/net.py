@@ -8,7 +8,7 @@ and each source, and a content and each cue, after Dozat & Manning 2017, with bi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,10 +16,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from onrecord.engines.decode import BETWEEN, DISTANCES, LABELS, TRANSITIONS_ALLOWED, Tagged
+from onrecord.engines.lexicon import ACTS, BITS
+from onrecord.engines.mentions import NONE_TABLES, TABLES
+from onrecord.engines.sense import ANSWER_NONE, ANSWER_TABLES, BELONGS_TABLES
 from onrecord.engines.words import FEATURES
 from training.batches import Batch, Links
+from training.whole import EVIDENCE, MODALITIES, SOURCE_KINDS
 
 LINK = 96
+SENSE = 192
+HALVES = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+"""Whether products in bf16 are quicker; where they are emulated they take fifty times as long."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +173,53 @@ def _all_paths(scores: Tensor, real: Tensor, steps: Tensor, first: Tensor) -> Te
     return alpha.logsumexp(1)
 
 
+class Sense(nn.Module):
+    """What an attribution means: act and modality, from the edges of cue and content and what their words say alone.
+
+    Its inner vector (192) is also what `Answers` compares.
+    """
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.body = nn.Linear(4 * hidden, SENSE)
+        self.act = nn.Linear(SENSE, len(ACTS))
+        self.modality = nn.Linear(SENSE, len(MODALITIES))
+        self.lexicon = nn.Embedding(len(ACTS) + 1, len(ACTS))
+        self.bits = nn.Embedding(BITS, len(MODALITIES))
+        self.kind = nn.Linear(2 * hidden, len(SOURCE_KINDS))
+        self.evidence = nn.Linear(2 * hidden, len(EVIDENCE))
+        nn.init.zeros_(self.lexicon.weight)
+        nn.init.zeros_(self.bits.weight)
+
+
+class Pairs(nn.Module):
+    """A bilinear score of each row against each column, and against none, with tables for features of pairs."""
+
+    def __init__(self, row: int, column: int, width: int, tables: Mapping[str, int], none: Mapping[str, int]) -> None:
+        super().__init__()
+        self.tail, self.top = nn.Linear(row, width), nn.Linear(column, width)
+        self.none = nn.Linear(width, 1)
+        self.tables = nn.ParameterDict({name: nn.Parameter(torch.zeros(n)) for name, n in tables.items()})
+        self.alone = nn.ParameterDict({name: nn.Parameter(torch.zeros(n)) for name, n in none.items()})
+        self.width = width
+
+    def forward(
+        self, rows: Tensor, columns: Tensor, pairs: Mapping[str, Tensor], alone: Mapping[str, Tensor]
+    ) -> Tensor:
+        """Vectors (r, row), (c, column), features (r, c) and (r) → scores (r, c + 1), none last."""
+        tails, tops = functional.gelu(self.tail(rows)), functional.gelu(self.top(columns))
+        scores = tails @ tops.T * (4 / math.sqrt(self.width))
+        for name, table in self.tables.items():
+            scores = scores + table[pairs[name]]
+        none = self.none(tails)[:, 0]
+        for name, table in self.alone.items():
+            none = none + table[alone[name]]
+        return torch.cat([scores, none[:, None]], 1)
+
+
 class Tagger(nn.Module):
-    """Encoder, a chain for attributions and one for those within contents, linker; which cue tells of a statement."""
+    """Encoder; chains for attributions, those within contents, mentions, and what stands around attributions; linker;
+    which cue tells of a statement; what attributions mean; who is who; which answers which."""
 
     def __init__(self, drop: float = 0.1) -> None:
         super().__init__()
@@ -177,11 +229,17 @@ class Tagger(nn.Module):
         self.inner = Chain(hidden)
         self.linker = Linker(hidden)
         self.statement = nn.Linear(2 * hidden, 1)
+        self.who = Chain(hidden)
+        self.around = Chain(hidden)
+        self.sense = Sense(hidden)
+        self.resolver = Pairs(2 * hidden, 2 * hidden, LINK, TABLES, NONE_TABLES)
+        self.answers = Pairs(SENSE, SENSE, LINK, ANSWER_TABLES, ANSWER_NONE)
+        self.belongs = Pairs(2 * hidden, 2 * hidden, LINK, BELONGS_TABLES, {})
         self.drop = Dropout(drop)
 
     def words(self, batch: Batch) -> Tensor:
         """Vectors of the words' first pieces (b, w, hidden)."""
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=HALVES):
             vectors = self.encoder(batch.pieces, batch.features, batch.mask).float()
         return vectors.gather(1, batch.first[..., None].expand(-1, -1, vectors.shape[2]))
 

@@ -39,7 +39,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Document:
-    """Words with gold: attributions, and those within their contents (None: nobody looked for them).
+    """Words with gold: attributions, those within their contents, mentions (`who`; role: kind), and evidence,
+    addressees and venues (`around`); None: nobody looked for them.
 
     `soft` (n, labels), where there is no gold: how likely teachers held each label of each word.
     """
@@ -47,9 +48,11 @@ class Document:
     name: str
     text: str
     words: Words
-    outer: Layer
-    inner: Layer | None
+    outer: Layer | None
+    inner: Layer | None = None
     soft: NDArray[np.float16] | None = None
+    who: Layer | None = None
+    around: Layer | None = None
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -8,8 +8,10 @@ the run goes on from there when started again. `--taught` names what `training.s
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +21,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.annotations import annotated
-from training.batches import Batch, batches, masked
+from training.batches import LAYERS, Batch, Item, batches, collate, masked, together
 from training.evaluate import evaluate
+from training.meaning import whole_loss
 from training.minilm import load_minilm, minilm_folder, plain_tokenizer
 from training.net import Dropout, Tagger
 from training.polnear import Document, documents, read
 from training.silver import taught_documents
+from training.whole import Whole, gum, is_held_out, wholes_of, words_only
 
 DROP = 0.15
 MASKED = 0.1
@@ -33,17 +37,18 @@ TAUGHT = 0.5
 """Share of the reports without gold that an epoch takes."""
 
 
-def loss_of(model: Tagger, batch: Batch) -> tuple[Tensor, Tensor]:
+def loss_of(model: Tagger, batch: Batch, per_word: Tensor) -> tuple[Tensor, Tensor]:
     """Loss of the chains per word (times ten), and link loss per dependent, with that of the statements per cue."""
-    per_word = model.words(batch)
     shown = model.drop(per_word)
-    scores, size = model.outer.labels(shown), batch.real.sum() / 10
+    size = batch.real.sum() / 10
     if batch.soft is not None:
+        scores = model.outer.labels(shown)
         return model.outer.soft_loss(scores, batch.soft, batch.real) / size, torch.zeros(())
-    chain = model.outer.loss(scores, batch.labels, batch.real)
-    looked = batch.looked
-    if looked.any():
-        chain = chain + model.inner.loss(model.inner.labels(shown[looked]), batch.inner[looked], batch.real[looked])
+    chain = torch.zeros(())
+    for name in LAYERS:
+        looked, layer = batch.looked[name], getattr(model, name)
+        if looked.any():
+            chain = chain + layer.loss(layer.labels(shown[looked]), batch.labels[name][looked], batch.real[looked])
     losses = []
     for row, links in enumerate(batch.links):
         for link in links:
@@ -99,43 +104,66 @@ class State:
         return model.eval()
 
 
-def fresh(folder: Path, rate: float, start: Path | None = None, encoder: Path | None = None) -> State:
-    """MiniLM with new heads. Its piece table stays as it is: words that PolNeAR lacks keep their neighbours."""
+def fresh(folder: Path, rate: float, start: Path | None = None, encoder: Path | None = None, frozen: int = 0) -> State:
+    """MiniLM with new heads. Its piece table stays as it is: words that PolNeAR lacks keep their neighbours.
+
+    So do the first `frozen` layers, and all that is below them.
+    """
     model = Tagger(DROP)
     if start:
-        model.load_state_dict(torch.load(start, weights_only=True))
+        model.load_state_dict(torch.load(start, weights_only=True), strict=False)  # an earlier run may lack heads
     elif encoder:
         model.encoder.load_state_dict(torch.load(encoder, weights_only=True))
     else:
         load_minilm(model.encoder, str(folder / "model.safetensors"))
     model.encoder.pieces.weight.requires_grad = False
+    if frozen:
+        below = (model.encoder.positions, model.encoder.features, model.encoder.norm, model.encoder.layers[:frozen])
+        for part in below:
+            part.requires_grad_(False)
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     body = [p for n, p in named if n.startswith("encoder.") and ".features." not in n]
-    new = [p for n, p in named if n.startswith("statement.")]  # few labels, so few steps to learn from
-    heads = [p for n, p in named if not n.startswith(("encoder.", "statement.")) or ".features." in n]
-    groups = [{"params": p, "lr": r, "full": r} for p, r in ((body, rate), (heads, rate * 8), (new, rate * 40))]
+    few = ("statement.", "sense.", "resolver.", "answers.", "belongs.")  # few labels, so few steps to learn from
+    new = [p for n, p in named if n.startswith(few)]
+    heads = [p for n, p in named if not n.startswith(("encoder.", *few)) or ".features." in n]
+    groups = [{"params": p, "lr": r, "full": r} for p, r in ((body, rate), (heads, rate * 8), (new, rate * 20))]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     return State(model, optimizer, {k: v.clone() for k, v in model.state_dict().items()})
 
 
-def one_epoch(state: State, documents_now: list[Document], size: int, rng: random.Random, total: int) -> None:
+Step = tuple[Batch, Sequence[Item], Sequence[Whole]]
+
+
+def steps(documents_now: list[Document], wholes: list[Whole], size: int, rng: random.Random) -> list[Step]:
+    """An epoch: windows of all documents, and whole documents, in random order."""
+    found: list[Step] = [(batch, (), ()) for batch in batches(documents_now, size, rng)]
+    found += [(collate(todo, rng), todo, group) for group, todo in together(wholes, size, rng)]
+    rng.shuffle(found)
+    return found
+
+
+def one_epoch(state: State, todo: list[Step], rng: random.Random, total: int) -> None:
     """All documents once."""
-    model, began, sums = state.model.train(), time.time(), np.zeros(2)
-    for seen, batch in enumerate(batches(documents_now, size, rng), 1):
+    model, began, sums = state.model.train(), time.time(), np.zeros(3)
+    for seen, (batch, items, wholes) in enumerate(todo, 1):
         for group in state.optimizer.param_groups:
             group["lr"] = group["full"] * slope(state.step, total)
         Dropout.toss(DROP, 2 * batch.pieces.numel() * model.encoder.size.hidden)
-        chain, linked = loss_of(model, masked(batch, MASKED, rng)[0])
-        (chain + linked).backward()
+        batch = masked(batch, MASKED, rng)[0]
+        per_word = model.words(batch)
+        chain, linked = loss_of(model, batch, per_word)
+        meant = whole_loss(model, per_word, items, wholes, rng)
+        (chain + linked + meant).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         state.optimizer.step()
         state.optimizer.zero_grad()
         state.step += 1
         state.follow()
-        sums += [chain.item(), linked.item()]
+        sums += [chain.item(), linked.item(), meant.item()]
         if seen % 50 == 0:
-            chain_mean, link_mean = sums / seen
-            print(f"  {seen} chain {chain_mean:.3f} link {link_mean:.3f} {time.time() - began:.0f} s", flush=True)
+            chain_mean, link_mean, meant_mean = sums / seen
+            figures = f"chain {chain_mean:.3f} link {link_mean:.3f} meant {meant_mean:.3f}"
+            print(f"  {seen} {figures} {time.time() - began:.0f} s", flush=True)
 
 
 def main() -> None:
@@ -149,6 +177,11 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from, as a new run")
     parser.add_argument("--encoder", type=Path, help="encoder.pt of training.pretrain, instead of MiniLM as it comes")
     parser.add_argument("--taught", type=Path, help="file that training.silver wrote")
+    parser.add_argument("--heard", type=Path, help="file that training.heard wrote")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of the documents that only spans are known of, an epoch"
+    )
+    parser.add_argument("--frozen", type=int, default=0, help="layers that stay as they are, from below")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=None, help="documents, for a quick try")
     args = parser.parse_args()
@@ -160,18 +193,26 @@ def main() -> None:
     dev = documents(read(args.data / "polnear-dev.jsonl.xz"), tokenizer)
     bodies = read(args.data / "fnc1-train-bodies.jsonl.xz") if args.taught else []
     taught = taught_documents(args.taught, bodies, tokenizer) if args.taught else []
-    state = fresh(folder, args.rate, args.start, args.encoder)
+    state = fresh(folder, args.rate, args.start, args.encoder, args.frozen)
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
         state.load(checkpoint)
 
-    def epoch_documents(rng: random.Random) -> list[Document]:
-        return documents(rows, tokenizer, rng) + rng.sample(taught, int(TAUGHT * len(taught)))
+    other = [r for r in read(args.data / "gum-open.jsonl.xz") if not is_held_out(r)]
+    heard = json.loads(args.heard.read_text()) if args.heard else {}
 
-    per_epoch = sum(1 for _ in batches(epoch_documents(random.Random(0)), args.batch, random.Random(0)))
+    def epoch(rng: random.Random) -> list[Step]:
+        now = documents(rows, tokenizer, rng)
+        wholes = wholes_of(now, rows) + list(gum(words_only(other, tokenizer), other, heard))
+        read_whole = {w.document.name for w in wholes if w.read}
+        plain = [d for d in now if d.name not in read_whole]
+        plain = rng.sample(plain, int(args.share * len(plain)))
+        return steps(plain + rng.sample(taught, int(TAUGHT * len(taught))), wholes, args.batch, rng)
+
+    per_epoch = len(epoch(random.Random(0)))
     while state.epoch < args.epochs:
         rng = random.Random(args.seed * 1000 + state.epoch)
-        one_epoch(state, epoch_documents(rng), args.batch, rng, per_epoch * args.epochs)
+        one_epoch(state, epoch(rng), rng, per_epoch * args.epochs)
         state.epoch += 1
         state.save(checkpoint)
         figures = evaluate(state.averaged(), dev if state.epoch == args.epochs else dev[::3])

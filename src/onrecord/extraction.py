@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from onrecord.engines.words import quotations
+from onrecord.errors import EngineError
 from onrecord.model import (
     Attribution,
     Entity,
@@ -41,8 +42,8 @@ class Engine(Protocol):
         """Name, version and settings, as recorded with every row."""
         ...
 
-    def propose(self, reports: Sequence[Report]) -> Sequence[Proposed]:
-        """For each report what is proposed of it."""
+    def propose(self, reports: Sequence[Report]) -> Sequence[Proposed | Failure]:
+        """For each report what is proposed of it, or why it could not be read."""
         ...
 
 
@@ -60,8 +61,13 @@ def extract_all(reports: Iterable[Report | Failure], engine: Engine) -> Iterator
 
 
 def extract_one(report: Report, engine: Engine) -> Extraction:
-    """One report with what was extracted from it."""
-    return check(report, engine.propose([report])[0], engine.run) if _readable(report) else _unread(report, engine.run)
+    """One report with what was extracted from it. Raises EngineError where the engine could not read it."""
+    if not _readable(report):
+        return _unread(report, engine.run)
+    proposed = engine.propose([report])[0]
+    if isinstance(proposed, Failure):
+        raise EngineError(proposed.reason, which=proposed.origin, advice=proposed.advice)
+    return check(report, proposed, engine.run)
 
 
 def _together(waiting: Sequence[Report | Failure], engine: Engine) -> Iterator[Extraction | Failure]:
@@ -70,8 +76,11 @@ def _together(waiting: Sequence[Report | Failure], engine: Engine) -> Iterator[E
     for item in waiting:
         if isinstance(item, Failure):
             yield item
+        elif not _readable(item):
+            yield _unread(item, engine.run)
         else:
-            yield check(item, next(proposals), engine.run) if _readable(item) else _unread(item, engine.run)
+            proposed = next(proposals)
+            yield proposed if isinstance(proposed, Failure) else check(item, proposed, engine.run)
 
 
 def _readable(report: Report) -> bool:

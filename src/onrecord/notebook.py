@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, on_whose_word, one_line, pieces, visible
+from onrecord import flat
+from onrecord.marks import (
+    NO_CUE,
+    NO_SOURCE,
+    Piece,
+    Role,
+    known_in,
+    notes_line,
+    on_whose_word,
+    one_line,
+    pieces,
+    visible,
+)
 from onrecord.model import Extraction
 from onrecord.store.rows import Hit, Said, Source
 
@@ -19,7 +31,7 @@ _STYLES: dict[Role, str] = {
 
 
 def extraction_html(extraction: Extraction) -> str:
-    """A report: headline, text with everything marked, and the list of who said what."""
+    """A report: headline, text with everything marked, and below it what is known of each attribution, by number."""
     report = extraction.report
     title = report.headline.value if report.headline else report.origin
     set_aside = (*report.set_aside, *extraction.set_aside)
@@ -27,7 +39,7 @@ def extraction_html(extraction: Extraction) -> str:
     count = len(extraction.attributions)
     return (
         f"<div><p><b>{_safe(title)}</b> · {count} attribution{'' if count == 1 else 's'}</p>"
-        f'<div style="white-space:pre-wrap;max-width:48em">{marked}</div></div>'
+        f'<div style="white-space:pre-wrap;max-width:48em">{marked}</div>{_known_html(extraction)}</div>'
     )
 
 
@@ -58,6 +70,17 @@ def rows_html(rows: Sequence[Mapping[str, object]]) -> str:
     names = list(rows[0]) if rows else []
     cells = [["" if row[name] is None else _safe(str(row[name])) for name in names] for row in rows]
     return _table([_safe(name) for name in names], cells)
+
+
+def _known_html(extraction: Extraction) -> str:
+    """One quiet line for each attribution of which anything is known beyond its words."""
+    known = known_in(extraction, {said.id: said.within for said in flat.said_in(extraction)})
+    lines = []
+    for number, each in enumerate(known.values(), 1):
+        if line := notes_line(each):
+            words = f"<b>{_safe(each.words)}</b> · " if each.words else ""
+            lines.append(f"<div>{number} {words}{_safe(line)}</div>")
+    return f'<div style="opacity:.75;font-size:90%;max-width:54em">{"".join(lines)}</div>' if lines else ""
 
 
 def _said_cells(said: Said) -> tuple[str, str, str, str]:

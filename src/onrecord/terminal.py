@@ -1,8 +1,9 @@
 """How reports and answers look on a terminal: short lines, plain words, never by colour alone.
 
 On a terminal sources are bold, cues in italics, contents underlined; where there is no styling, `*source*`,
-`/cue/` and `_content_`. The number behind a mark is that of the attribution in the list below the text. Text is never
-read as markup, and characters that could steer the terminal are written out (`marks.visible`).
+`/cue/` and `_content_`. The number behind a mark is that of the attribution in the list below the text; what was worked
+out of it stands below its words, in words of ours (`marks.notes`). Text is never read as markup, and characters that
+could steer the terminal are written out (`marks.visible`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,21 @@ from rich.text import Text
 
 from onrecord.doctor import Check
 from onrecord.flat import BETWEEN, said_in
-from onrecord.marks import NO_CUE, NO_SOURCE, Piece, Role, on_whose_word, one_line, pieces, visible
+from onrecord.marks import (
+    NO_CUE,
+    NO_SOURCE,
+    Known,
+    Piece,
+    Role,
+    known_in,
+    notes,
+    notes_line,
+    on_whose_word,
+    one_line,
+    pieces,
+    role_of,
+    visible,
+)
 from onrecord.model import Extraction, Failure, Found, Report, SetAside, Span
 from onrecord.store.rows import Head, Hit, Reading, Said, Source
 
@@ -33,7 +48,7 @@ STYLES: dict[Role, str] = {
 SIGNS: dict[Role, str] = {"source": "*", "cue": "/", "content": "_", "headline": "", "aside": "~"}
 INDENT = "    "
 NARROWEST = 20
-"""Columns below which lines are no longer wrapped to the terminal."""
+"""Columns that words get at least; in a narrower terminal, indentation gives way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +61,22 @@ class Hanging:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Wrapped and indented lines."""
-        width = max(NARROWEST, options.max_width - len(self.rest))
+        room = max(0, options.max_width - NARROWEST)
+        first = self.first if self.first.strip() else self.first[:room]
+        rest = self.rest[:room]
+        width = max(1, options.max_width - max(len(first), len(rest)))
         for k, line in enumerate(self.text.wrap(console, width)):
             line.rstrip()
-            yield Text(self.rest if k else self.first) + line if line.plain else Text()
+            yield Text(rest if k else first) + line if line.plain else Text()
 
 
 def report_view(extraction: Extraction, *, styled: bool = True) -> RenderableType:
-    """A whole report: what it is, its text with everything marked, the list of who said what, what was set aside."""
+    """A whole report: what it is, its text with everything marked, who said what, who they are, what was set aside."""
     set_aside = (*extraction.report.set_aside, *extraction.set_aside)
     count = len(extraction.attributions)
     nobody = Text("OnRecord found nobody quoted or reported here.")
+    said = list(said_in(extraction))
+    known = known_in(extraction, {each.id: each.within for each in said})
     return Group(
         *header(extraction.report),
         Text(),
@@ -64,7 +84,8 @@ def report_view(extraction: Extraction, *, styled: bool = True) -> RenderableTyp
         Text(),
         Text(f"{count} attribution{'' if count == 1 else 's'}", style="bold") if count else nobody,
         *([Hanging(legend(styled=styled))] if count else []),
-        *(said_view(said, number) for number, said in enumerate(said_in(extraction), 1)),
+        *(said_view(each, number, known[each.id]) for number, each in enumerate(said, 1)),
+        *_quoted_view(extraction),
         *_aside_view(set_aside),
     )
 
@@ -108,16 +129,19 @@ def legend(*, styled: bool = True) -> Text:
     return text.append("[number]", style="dim")
 
 
-def said_view(said: Said, number: int) -> RenderableType:
-    """SOURCE — cue — content, and below it the kind, the characters and how sure the engine is."""
+def said_view(said: Said, number: int, known: Known) -> RenderableType:
+    """SOURCE — cue — content; below it what is known of it, and the kind, the characters and how sure the engine is."""
     trail = Text(f"{said.kind} · {trail_of(said)} · score {said.score:.2f}", style="dim")
-    return Group(Hanging(said_line(said), f"{number:>3} ", INDENT), Hanging(trail, INDENT, INDENT))
+    line = Hanging(said_line(said, voices=False), f"{number:>3} ", INDENT)
+    return Group(line, *_notes(known), Hanging(trail, INDENT, INDENT))
 
 
 def trail_view(extraction: Extraction, said: Said, *, styled: bool = True) -> RenderableType:
     """One attribution in the paragraphs where it stands, and which characters of which report it is."""
     report = extraction.report
     only = replace(extraction, attributions=tuple(a for a in extraction.attributions if a.id == said.id))
+    shown = {a.id: f"another (show {short(a.id)})" for a in extraction.attributions}
+    known = known_in(extraction, {said.id: said.within}, shown)
     passage = Hanging(marked_text(only, styled=styled, within=_paragraphs(said, report.text)), "  ", "  ")
     facts = [
         f"{said.kind} · score {said.score:.2f}",
@@ -126,7 +150,14 @@ def trail_view(extraction: Extraction, said: Said, *, styled: bool = True) -> Re
         said.id,
     ]
     return Group(
-        *header(report), Text(), Hanging(said_line(said), "", INDENT), Text(), passage, Text(), *map(_dim, facts)
+        *header(report),
+        Text(),
+        Hanging(said_line(said), "", INDENT),
+        *(Hanging(Text(note), INDENT, INDENT) for note in notes(known.get(said.id, Known()))),
+        Text(),
+        passage,
+        Text(),
+        *map(_dim, facts),
     )
 
 
@@ -139,12 +170,12 @@ def readings_view(readings: Iterable[Reading]) -> RenderableType:
     return Group(*lines)
 
 
-def said_line(said: Said) -> Text:
-    """SOURCE — cue — content on one line."""
+def said_line(said: Said, *, voices: bool = True) -> Text:
+    """SOURCE — cue — content on one line, and with `voices` on whose word it comes."""
     line = Text().append(one_line(said.source.text) if said.source else NO_SOURCE, style=STYLES["source"])
     line.append(" — ").append(one_line(said.cue.text) if said.cue else NO_CUE, style=STYLES["cue"])
     line.append(" — ").append(BETWEEN.join(one_line(c.text) for c in said.content))
-    return line.append(on_whose_word(said.voices), style="dim")
+    return line.append(on_whose_word(said.voices), style="dim") if voices else line
 
 
 def trail_of(said: Said) -> str:
@@ -236,6 +267,28 @@ def check_line(check: Check) -> RenderableType:
     return Hanging(line.append(f" {check.advice}" if check.advice else "", style="bold default"), "", INDENT)
 
 
+def _notes(known: Known) -> list[RenderableType]:
+    """The quiet line of what is known of an attribution, where anything is."""
+    line = notes_line(known)
+    return [Hanging(Text(line), INDENT, INDENT)] if line else []
+
+
+def _quoted_view(extraction: Extraction) -> list[RenderableType]:
+    """Who the sources are: name, kind, role, how often mentioned and quoted; in order of their first words."""
+    quoted = Counter(a.meaning.entity for a in extraction.attributions if a.meaning.entity)
+    entities = {entity.id: entity for entity in extraction.entities}
+    lines = []
+    for name, times in quoted.items():
+        if entity := entities.get(name):
+            line = Text(one_line(entity.name), style=STYLES["source"])
+            role = role_of(entity.role, entity.of)
+            facts = [entity.kind, one_line(role) if role else ""]
+            facts += [_times(len(entity.mentions), "mention"), f"quoted {_often(times)}"]
+            line.append(" — " + " · ".join(f for f in facts if f), style="not bold default")
+            lines.append(Hanging(line, INDENT, INDENT * 2))
+    return [Text(), Text("Who is quoted", style="bold"), *lines] if lines else []
+
+
 def _append(text: Text, piece: Piece, whole: str, styled: bool, within: Span | None) -> None:
     start, end = (max(piece.start, within.start), min(piece.end, within.end)) if within else (piece.start, piece.end)
     words = visible(whole[start:end])
@@ -309,6 +362,10 @@ def _aside_view(set_aside: Iterable[SetAside]) -> list[RenderableType]:
         return []
     listed = ", ".join(f"{reason} ({n})" if n > 1 else reason for reason, n in reasons.items())
     return [Text(), Hanging(Text(f"Set aside: {listed}", style="dim"), "", INDENT)]
+
+
+def _often(n: int) -> str:
+    return {1: "once", 2: "twice"}.get(n, f"{n} times")
 
 
 def _times(n: int, what: str) -> str:

@@ -7,6 +7,8 @@ Language models read the articles, one reader each, with a guide that defines ev
 - `guide.jsonl`: for each of PolNeAR's attributions, in its order, act, modality, which entity the source is, and so on;
   `drop` where it is no statement (an act, a feeling, a mere naming). `more`: what was overlooked. `entities`: kind, and
   one place of each form of the name, the fullest first.
+- `who.jsonl`: of the articles it names, every mention (of those that a program proposed) by entity; `other`: what of
+  these denotes nobody.
 
 Articles marked `held_out` are not trained on: `bench/accuracy.py` measures on them.
 """
@@ -33,6 +35,11 @@ def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         inner = {"inner": within[doc]} if doc in within else {}
         found.append({**row, "attributions": said, **inner})
     return found
+
+
+def marks(name: str, *, held_out: bool = False) -> dict[str, dict[str, Any]]:
+    """Rows of `guide` or `who` by article: those to train on, or those held out."""
+    return {row["doc"]: row for row in _lines(f"{name}.jsonl") if bool(row.get("held_out")) == held_out}
 
 
 def _lines(name: str) -> list[dict[str, Any]]:

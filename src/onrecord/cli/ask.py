@@ -10,9 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from onrecord.cli import talk
-from onrecord.cli.options import AsFormat, Db, Limit, Spoken, opened
+from onrecord.cli.options import (
+    AsAct,
+    AsFormat,
+    AsModality,
+    Db,
+    Limit,
+    OfKind,
+    OfVoice,
+    OnEvidence,
+    Spoken,
+    one_of,
+    opened,
+)
 from onrecord.cli.talk import Format
 from onrecord.errors import NotFound
+from onrecord.model import Act, EntityKind, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,6 +47,14 @@ def search(
     source: Annotated[str, typer.Option(help="Only sources with these words.")] = "",
     cue: Annotated[str, typer.Option(help="Only cues with these words, such as denied.")] = "",
     kind: Annotated[Spoken | None, typer.Option(help="Only contents given so.")] = None,
+    act: AsAct = None,
+    modality: AsModality = None,
+    evidence: OnEvidence = None,
+    entity: Annotated[str, typer.Option(metavar="NAME|ID", help="Only what this person or body says.")] = "",
+    voice: OfVoice = None,
+    distance: Annotated[
+        bool, typer.Option("--distance", help='Only where the reporter keeps a distance ("allegedly").')
+    ] = False,
     publisher: Annotated[str, typer.Option(help="Only publishers with these words.")] = "",
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Published on that day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Published on that day or earlier.")] = None,
@@ -48,6 +69,8 @@ def search(
     Examples:
       onrecord search convoy
       onrecord search --source minister --cue denied --since 2026-03-01
+      onrecord search bridge --act deny --voice named
+      onrecord search --evidence imagery --distance
       onrecord search '"ceasefire agreement"' --format csv > ceasefire.csv
     """
     from onrecord.terminal import hit_list
@@ -56,13 +79,20 @@ def search(
         "source": source,
         "cue": cue,
         "kind": kind.value if kind else None,
+        "act": one_of(Act, "--act", act),
+        "modality": one_of(Modality, "--modality", modality),
+        "evidence": one_of(EvidenceType, "--evidence", evidence),
+        "entity": entity,
+        "voice": voice.value if voice else None,
+        "distance": distance,
         "publisher": publisher,
         "since": since,
         "until": until,
         "field": "text" if text else "content",
     }
     with opened(db) as record:
-        found = _all(lambda n, cursor: record.search(words, limit=n, cursor=cursor, **filters), limit)
+        given = {name: value for name, value in filters.items() if value}
+        found = _all(lambda n, cursor: record.search(words, limit=n, cursor=cursor, **given), limit)
         _answer(found, talk.chosen(format_), hit_list, "Nothing on record in these words.")
 
 
@@ -87,20 +117,26 @@ def who(
 
 def sources(
     words: Annotated[str, typer.Argument(help="Only sources with these words.")] = "",
+    voice: OfVoice = None,
+    kind: OfKind = None,
     limit: Limit = 50,
     format_: AsFormat = None,
     db: Db = None,
 ) -> None:
-    """List the sources, most quoted first, as reports write them.
+    """List who is quoted, most quoted first, named or not.
 
     \b
-    Example:
+    Examples:
       onrecord sources minister
+      onrecord sources --voice unnamed
+      onrecord sources --kind organization
     """
     from onrecord.terminal import source_line
 
     with opened(db) as record:
-        rows = record.sources(words, limit=limit or sys.maxsize).items
+        filters: dict[str, Any] = {"voice": voice.value if voice else None, "kind": one_of(EntityKind, "--kind", kind)}
+        given = {name: value for name, value in filters.items() if value}
+        rows = record.sources(words, limit=limit or sys.maxsize, **given).items
         _answer(iter(rows), talk.chosen(format_), lambda each: map(source_line, each), "No such source on record.")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
+from onrecord.model import Act, EntityKind, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from onrecord.answer import Record
@@ -30,6 +31,14 @@ class Spoken(StrEnum):
     direct = "direct"
     indirect = "indirect"
     mixed = "mixed"
+
+
+class Voice(StrEnum):
+    """What a source is called by."""
+
+    named = "named"
+    unnamed = "unnamed"
+    collective = "collective"
 
 
 class Where:
@@ -74,6 +83,33 @@ Inside = Annotated[
 Limit = Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="At most so many answers; 0 for all.")]
 
 
+AsAct = Annotated[
+    str | None,
+    typer.Option("--act", metavar="ACT", help=f"Only where the source does this: {', '.join(get_args(Act))}."),
+]
+AsModality = Annotated[
+    str | None, typer.Option("--modality", metavar="HOW", help=f"Only so held: {', '.join(get_args(Modality))}.")
+]
+OnEvidence = Annotated[
+    str | None, typer.Option(metavar="TYPE", help=f"Only with such evidence: {', '.join(get_args(EvidenceType))}.")
+]
+OfVoice = Annotated[
+    Voice | None, typer.Option("--voice", help='Only named sources, unnamed ("a spokesperson"), or groups ("critics").')
+]
+OfKind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help=f"Only sources that are: {', '.join(get_args(EntityKind))}."),
+]
+
+
+def one_of(words: object, option: str, given: str | None) -> str | None:
+    """A value of a closed list, a `Literal` of `onrecord.model`. Raises UsageError, listing the right ones."""
+    allowed = get_args(words)
+    if given is None or given in allowed:
+        return given
+    raise UsageError("that is not one of them.", which=f"{option} {given}", advice=f"Take one of {', '.join(allowed)}.")
+
+
 def read_options(
     published: str | None,
     columns: list[str] | None,
@@ -89,7 +125,7 @@ def read_options(
     return ReadOptions(
         columns=dict(_mapped(each) for each in columns or ()),
         form=form.value,
-        published=_day(published) if published else None,
+        published=None if published is None else _day(published),
         include=tuple(include or ()),
         exclude=tuple(exclude or ()),
         limit=limit,
@@ -119,9 +155,11 @@ def _mapped(pair: str) -> tuple[str, str]:
 
 
 def _day(given: str) -> str:
-    """The date as given; it must be a day, with or without a time, of the calendar."""
+    """The date as given, or its usual form; it must be a day, with or without a time, of the calendar."""
     try:
-        datetime.fromisoformat(given)
+        moment = datetime.fromisoformat(given)
     except ValueError:
-        raise UsageError("that is no date.", which=f"--published {given}", advice="Write 2023-10-20.") from None
-    return given
+        raise UsageError("that is no date.", which=f"--published {given!r}", advice="Write 2023-10-20.") from None
+    if given.startswith(moment.date().isoformat()):
+        return given
+    return moment.isoformat() if "T" in given else moment.date().isoformat()

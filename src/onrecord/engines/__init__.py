@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from onrecord.engines.llm import LlmEngine
     from onrecord.engines.tagger import TaggerEngine
 
 
@@ -15,3 +16,10 @@ def default_engine() -> TaggerEngine:
     from onrecord.engines.tagger import TaggerEngine
 
     return TaggerEngine()
+
+
+def llm_engine(url: str | None, model: str | None, *, budget: int | None, timeout: float, send: bool) -> LlmEngine:
+    """An LLM at an address, which is sent texts only where `send`. Raises UsageError."""
+    from onrecord.engines.llm import llm_engine_from_settings
+
+    return llm_engine_from_settings(url, model, budget=budget, timeout=timeout, send=send)

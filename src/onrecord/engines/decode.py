@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Vectors = NDArray[np.floating[Any]]
+"""Vectors of words, in whatever precision they are kept."""
 Ints = NDArray[np.int32]
 
 ROLES = ("source", "cue", "content")

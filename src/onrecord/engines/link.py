@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.engines.decode import CONTENT, CUE, SOURCE, Floats, Ints, Tagged, link_features
+from onrecord.engines.pairs import gelu
 
 _HEADS = ((CUE, SOURCE), (CONTENT, CUE))
 """Kinds of link: a cue to its source, a content to its cue."""
@@ -58,7 +59,7 @@ class Linker:
         out = np.zeros((len(roles), 2 * self._width + 1), np.float32)
         for role, (weight, bias) in self._tables.items():
             mine = roles == role
-            out[mine, : weight.shape[1]] = _gelu(edges[mine] @ weight + bias)
+            out[mine, : weight.shape[1]] = gelu(edges[mine] @ weight + bias)
         for kind, (role, _) in enumerate(_HEADS):
             mine = roles == role
             out[mine, -1] = out[mine, : self._width] @ self._none[:, kind] + self._none_bias[kind]
@@ -162,13 +163,3 @@ def group(spans: Sequence[Tagged], links: Sequence[Link]) -> list[Group]:
         found.append(Group(source_of.get(cue), cue, tuple(sorted(p.dependent for p in parts)), score))
     found += [Group(None, None, (p.dependent,), p.score * spans[p.dependent].score) for p in alone]
     return sorted(found, key=lambda g: spans[g.cue if g.cue is not None else g.content[0]].start)
-
-
-def _gelu(x: Floats) -> Floats:
-    """With the error function, as torch has it; Abramowitz & Stegun 7.1.26 (error below 1.5e-7)."""
-    z = np.abs(x) / math.sqrt(2)
-    t = 1 / (1 + 0.3275911 * z)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    erf = np.sign(x) * (1 - series * np.exp(-z * z))
-    out: Floats = (0.5 * x * (1 + erf)).astype(np.float32)
-    return out

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 
@@ -38,20 +39,22 @@ from onrecord.engines.decode import (
     viterbi,
 )
 from onrecord.engines.link import Group, Linker, Seen, group, merge
+from onrecord.engines.reading import STATEMENT_SCORE, Reader
+from onrecord.engines.sense import Part
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
 from onrecord.errors import EngineError
-from onrecord.model import Proposal, Proposed, Report, Run, Span
-from onrecord.voices import enclosing
+from onrecord.model import Proposed, Report, Run
 
 NAME = "tagger"
+LABELLED = ("who", "around")
+"""Layers of labels besides those of attributions: mentions, and evidence, addressees and venues."""
 CONTEXT = 32
 """Pieces before a window that it sees as well."""
 CONTENT_SCORE = 0.35
 """Contents less sure than this are left out; chosen on PolNeAR dev, where it gives the best attribution F1."""
 INNER_SCORE = 0.15
 """Attributions within a content less sure than this are left out; chosen on the articles held out for that layer."""
-STATEMENT_SCORE = 0.4
-"""What is less surely a statement than this ("voted against", "was angry at") is set aside; chosen on PolNeAR dev."""
+Halves = NDArray[np.float16]
 _OWN = ("i", "we", "me", "us", "my", "our")
 _PLAUSIBLE = -2.0
 """A content is looked into where some word's cue labels come this near to none."""
@@ -70,10 +73,13 @@ class _Part:
 
 @dataclass(slots=True)
 class _Text:
-    """One text while its windows come back, in whatever order: of both layers what each window showed."""
+    """One text while its windows come back, in whatever order: of both layers of attributions what each window showed;
+    its mentions, and what stands around attributions; and the vectors of its words (n, hidden)."""
 
     words: Words
     seen: tuple[dict[int, Seen], dict[int, Seen]]
+    labelled: tuple[dict[int, list[Tagged]], dict[int, list[Tagged]]]
+    vectors: Halves
 
 
 class TaggerEngine:
@@ -111,8 +117,13 @@ class _Loaded:
             self.outer, self.inner = (
                 _Chain(tables[f"{layer}.transitions"], tables[f"{layer}.first"]) for layer in ("outer", "inner")
             )
-            self.linker = Linker({k: tables[k] for k in tables.files if k.startswith("linker.")})
-            self.statement = tables["statement.weight"][0], tables["statement.bias"][0]
+            every = {k: tables[k] for k in tables.files}
+        self.linker = Linker({k: v for k, v in every.items() if k.startswith("linker.")})
+        self.statement = every["statement.weight"][0], every["statement.bias"][0]
+        self.labels = [(every[f"{layer}.labels.weight"].T.copy(), every[f"{layer}.labels.bias"]) for layer in LABELLED]
+        self.chains = [_Chain(every[f"{layer}.transitions"], every[f"{layer}.first"]) for layer in LABELLED]
+        self.hidden = self.labels[0][0].shape[0]
+        self.reader = Reader(every)
         own = [self.tokenizer.token_to_id(word) for word in _OWN]
         self.own: Ints = np.array([k for k in own if k is not None], np.int32)
         self.graph = _Graph(files["tagger.onnx"])
@@ -121,7 +132,7 @@ class _Loaded:
     def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         whole = split_words(self.tokenizer, [r.text for r in reports])
         words = [_kept(w, r) for w, r in zip(whole, reports, strict=True)]
-        texts = [_Text(w, ({}, {})) for w in words]
+        texts = [_Text(w, ({}, {}), ({}, {}), np.zeros((len(w), self.hidden), np.float16)) for w in words]
         parts = [
             _Part(k, window, int(w.first[window.end] - w.first[window.start]))
             for k, w in enumerate(words)
@@ -131,7 +142,7 @@ class _Loaded:
         with self._algebra.limit(limits=1, user_api="blas"):
             for rows, answer in self.graph.run(_batches(parts), words):
                 self._decode(rows, answer, texts)
-        return [self._proposed(t) for t in texts]
+        return [self._proposed(r, t) for r, t in zip(reports, texts, strict=True)]
 
     def _decode(self, rows: Sequence[_Part], answer: _Answer, texts: list[_Text]) -> None:
         firsts = []
@@ -148,6 +159,7 @@ class _Loaded:
             bar_speakers(outer[row, : len(first)], np.isin(words.pieces[first], self.own), features[:, 2])
         found = self.outer.spans(outer, lengths)
         found = [[s for s in spans if s.role != CONTENT or s.score >= CONTENT_SCORE] for spans in found]
+        self._label(rows, answer.vectors, firsts, lengths, texts)
         open_rows = [k for k, spans in enumerate(found) if keep_inside(inner[k], spans, _PLAUSIBLE)]
         looked = self.inner.spans(inner[open_rows], lengths[open_rows]) if open_rows else []
         deeper: list[list[Tagged]] = [[] for _ in rows]
@@ -157,6 +169,27 @@ class _Loaded:
             linked = self._linked(rows, tagged, answer.vectors, firsts, texts)
             for part, seen in zip(rows, linked, strict=True):
                 texts[part.text].seen[layer][part.window.own_start] = seen
+
+    def _label(
+        self, rows: Sequence[_Part], vectors: Floats, firsts: Sequence[Ints], lengths: Ints, texts: Sequence[_Text]
+    ) -> None:
+        """Keep the vectors of the words that each window answers for, and find its mentions and what stands around."""
+        shown = np.zeros((len(rows), int(lengths.max()), self.hidden), np.float32)
+        for row, part in enumerate(rows):
+            window = part.window
+            shown[row, : len(firsts[row])] = vectors[row, firsts[row]]
+            own = slice(window.own_start - window.start, window.own_end - window.start)
+            texts[part.text].vectors[window.own_start : window.own_end] = shown[row, own]
+        for layer, ((weight, bias), chain) in enumerate(zip(self.labels, self.chains, strict=True)):
+            scores = shown @ weight + bias
+            for row, part in enumerate(rows):
+                features = texts[part.text].words.features[part.window.start : part.window.end]
+                bar_breaks(scores[row, : len(features)], features[:, 1])
+            for part, path in zip(rows, viterbi(scores, lengths, chain.transitions, chain.first), strict=True):
+                at = part.window.start
+                texts[part.text].labelled[layer][part.window.own_start] = [
+                    Tagged(role, a + at, b + at) for role, a, b in spans_of(path) if a + at >= part.window.own_start
+                ]
 
     def _linked(
         self,
@@ -188,13 +221,15 @@ class _Loaded:
             yield Seen(tuple(whole), window.own_start, tuple(links))
             at += len(spans)
 
-    def _proposed(self, text: _Text) -> Proposed:
+    def _proposed(self, report: Report, text: _Text) -> Proposed:
         outer, inner = ([seen[k] for k in sorted(seen)] for seen in text.seen)
         spans, links = merge(outer)
-        found = [_proposal(g, spans, text.words) for g in group(spans, links)]
+        found = [_part(g, spans) for g in group(spans, links)]
         spans, links = merge(inner)
         whole = [g for g in group(spans, links) if g.source is not None and g.score >= INNER_SCORE]
-        return Proposed((*found, *within([_proposal(g, spans, text.words) for g in whole], found)))
+        mentions, around = ([s for k in sorted(seen) for s in seen[k]] for seen in text.labelled)
+        deeper = [_part(g, spans) for g in whole]
+        return self.reader.read(report, text.words, text.vectors, found, deeper, mentions, around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,25 +252,13 @@ class _Chain:
         ]
 
 
-def _proposal(g: Group, spans: Sequence[Tagged], words: Words) -> Proposal:
-    def span(k: int) -> Span:
-        return Span(int(words.starts[spans[k].start]), int(words.ends[spans[k].end - 1]))
+def _part(g: Group, spans: Sequence[Tagged]) -> Part:
+    def pair(k: int | None) -> tuple[int, int] | None:
+        return None if k is None else (spans[k].start, spans[k].end)
 
-    return Proposal(
-        span(g.source) if g.source is not None else None,
-        span(g.cue) if g.cue is not None else None,
-        tuple(span(c) for c in g.content),
-        g.score,
-        "no statement" if g.cue is not None and spans[g.cue].statement < STATEMENT_SCORE else None,
-    )
-
-
-def within(inner: Sequence[Proposal], outer: Sequence[Proposal]) -> list[Proposal]:
-    """Those of `inner` that lie in one span of an outer content."""
-    sure = [p for p in outer if not p.doubt]
-    around = [(k, p.spans, p.content) for k, p in enumerate(sure)]
-    inside = enclosing(around + [(k, p.spans, ()) for k, p in enumerate(inner, len(sure))])
-    return [p for k, p in enumerate(inner, len(sure)) if k in inside]
+    statement = spans[g.cue].statement if g.cue is not None else 1.0
+    content = tuple((spans[c].start, spans[c].end) for c in g.content)
+    return Part(pair(g.source), pair(g.cue), content, g.score, statement)
 
 
 @dataclass(frozen=True, slots=True)

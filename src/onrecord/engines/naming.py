@@ -1,0 +1,153 @@
+"""Clusters of mentions → entities: the fullest name the text gives, kind, role, and what the role is of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from onrecord.engines.decode import Floats
+from onrecord.engines.mentions import DEFINITE, INDEFINITE, NAME, PRONOUN, Mentions
+from onrecord.engines.resolver import Cluster, Resolved
+from onrecord.engines.words import Words
+from onrecord.model import Entity, EntityKind, Span
+
+SOURCE_KINDS: tuple[EntityKind, ...] = (
+    "person",
+    "organization",
+    "country",
+    "document",
+    "collective",
+    "unnamed",
+    "author",
+)
+_NAMED = (0, 1, 2, 3)
+_PERSON, _ORGANIZATION, _PLACE = range(3)
+_ARTICLE = re.compile(r"^(?:the|a|an|some|this|that|these|those)\s+", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_PLURAL = re.compile(r"(?:[^su]s|men|people|police|others|many|some|most|few|critics|media)$", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:of|for|at|from|to)\s+(?:the\s+)?", re.IGNORECASE)
+_TITLE = re.compile(r"\b(\w+)\b\.?")
+_CALLED = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:[A-Z]\.|(?:[Dd]e|[Vv]an|[Vv]on|[Aa]l|[Bb]in)\s+)?\s*[A-Z][\w’'-]+)+")
+_BEHIND = 60
+"""Characters behind a title in which the name may stand."""
+LONGEST = 90
+"""Characters of a description that stands for a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one mention tells: a name, a role, what the role is of."""
+
+    name: str = ""
+    role: str = ""
+    of: str = ""
+
+
+@cache
+def roles() -> frozenset[str]:
+    """Nouns that tell what somebody is, lower case."""
+    table = resources.files("onrecord.engines").joinpath("roles.txt").read_text(encoding="utf8")
+    return frozenset(w for line in table.splitlines() if not line.startswith("#") for w in line.split())
+
+
+class Namer:
+    """Names the clusters of one text. `source_kinds`: of mentions that are sources, how likely each of SOURCE_KINDS."""
+
+    def __init__(self, report_id: str, text: str, words: Words, resolved: Resolved) -> None:
+        self._report_id, self._text, self._words, self._resolved = report_id, text, words, resolved
+        self._m: Mentions = resolved.mentions
+
+    def span(self, k: int) -> Span:
+        """Where a mention stands, in characters."""
+        return Span(int(self._words.starts[self._m.starts[k]]), int(self._words.ends[self._m.ends[k] - 1]))
+
+    def entity(self, cluster: Cluster, source_kinds: Floats | None, source: Span | None) -> Entity:
+        """The entity; `source`: the longest span by which it is a source, which describes it where no name does."""
+        told = [self._told(k) for k in cluster.members if self._m.form[k] < PRONOUN]
+        names = [t.name for t in told if t.name]
+        name = max(names, key=lambda n: (len(n.split()), -names.index(n))) if names else ""
+        role = next((t for t in told if t.role), _Told())
+        mentions = tuple(self.span(k) for k in cluster.members)
+        kind = self._kind(cluster, bool(name), source_kinds)
+        score = sum(cluster.sure) / len(cluster.sure)
+        if source is not None and kind in ("person", "unnamed") and (not name or name.split()[-1].lower() in roles()):
+            name = self._called(source) or name  # a title is no name
+            kind = "person" if self._called(source) else kind
+        if not name:
+            name = self._description(cluster, source)
+        return Entity(self._report_id, name, kind, mentions, role.role or None, role.of or None, score)
+
+    def _called(self, source: Span) -> str:
+        """The person's name that stands after the last title in a source: "Sen. Ann Lee", "envoy to Spain Ann Lee"."""
+        words = source.of(self._text)
+        others = {self.span(k).of(self._text) for k in range(len(self._m)) if self._m.kind[k] != _PERSON}
+        for title in _TITLE.finditer(words):
+            if title.group(1).lower() in roles() and (
+                match := _CALLED.search(words, title.end(), title.end() + _BEHIND)
+            ):
+                name = match.group()
+                for place in sorted(others, key=len, reverse=True):
+                    name = name.removeprefix(place).strip()
+                if len(name.split()) > 1:
+                    return name
+        return ""
+
+    def _told(self, k: int) -> _Told:
+        """Name, role and what it is of, as one mention and the words right after it tell them."""
+        words = self.span(k).of(self._text).split()
+        person = self._m.kind[k] == _PERSON
+        if self._m.form[k] != NAME:
+            head = words[-1].lower().strip(".")
+            if not person or head not in roles() or self._m.form[k] not in (DEFINITE, INDEFINITE):
+                return _Told()
+            return _Told("", _ARTICLE.sub("", " ".join(words)), self._after(k))
+        if not person:
+            return _Told(_ARTICLE.sub("", _POSSESSIVE.sub("", " ".join(words))))
+        at = next((i + 1 for i in range(len(words) - 2, -1, -1) if words[i].lower().strip(".,") in roles()), 0)
+        name = " ".join(words[at:]).strip(",")
+        of, role = _split_role(words[:at])
+        return _Told(name, role, of)
+
+    def _after(self, k: int) -> str:
+        """What a role is of: the name that follows it after "of", "for" or "at"."""
+        end = self.span(k).end
+        match = _OF.match(self._text, end)
+        if match is None or k + 1 >= len(self._m) or self._m.form[k + 1] != NAME:
+            return ""
+        following = self.span(k + 1)
+        return following.of(self._text) if following.start in (match.end(), match.end() - 4) else ""
+
+    def _kind(self, cluster: Cluster, named: bool, source_kinds: Floats | None) -> EntityKind:
+        kinds = [int(self._m.kind[k]) for k in cluster.members if self._m.form[k] < PRONOUN]
+        kind = max(set(kinds), key=kinds.count) if kinds else _PERSON
+        if source_kinds is not None:
+            fit = range(len(SOURCE_KINDS)) if not named else _NAMED
+            if named and kind == _PERSON:
+                return "person"
+            return SOURCE_KINDS[max(fit, key=lambda j: float(source_kinds[j]))]
+        if kind == _PLACE:
+            return "place"
+        if named or kind == _ORGANIZATION:
+            return "person" if kind == _PERSON else "organization"
+        last = self.span(cluster.members[0]).of(self._text)
+        return "collective" if _PLURAL.search(last) else "unnamed"
+
+    def _description(self, cluster: Cluster, source: Span | None) -> str:
+        described = [k for k in cluster.members if self._m.form[k] < PRONOUN]
+        words = self.span((described or cluster.members)[0]).of(self._text)
+        if described and source is not None and source.end - source.start <= LONGEST:
+            words = source.of(self._text)
+        return " ".join(_ARTICLE.sub("", words).split())
+
+
+def _split_role(words: Sequence[str]) -> tuple[str, str]:
+    """ "Russian Foreign Minister" → "Russian", "Foreign Minister": names in front of a role are what it is of."""
+    at = 0
+    while at < len(words) - 1 and words[at][0].isupper() and words[at + 1][0].islower():
+        at += 1
+    if at:
+        return " ".join(words[:at]), " ".join(words[at:])
+    return "", " ".join(words)

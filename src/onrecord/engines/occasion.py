@@ -1,0 +1,107 @@
+"""Where something was said, and to whom, where set phrases tell: "in an interview with …", "told reporters".
+
+The tables are for people to read and to mend.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+Pair = tuple[int, int]
+
+_PLACES = (
+    r"interviews?|statements?|speech(?:es)?|letters?|conferences?|briefings?|briefs?|tweets?|posts?"
+    r"|posting|Twitter|Facebook"
+    r"|Instagram|YouTube|Telegram|Reddit|Weibo|X|Snapchat|blogs?|memos?|memorandum|e-?mails?|articles?"
+    r"|books?|rall(?:y|ies)"
+    r"|debates?"
+    r"|hearings?|summit|programm?e?|show|radio|television|TV|address|testimony|court|affidavit|lawsuit"
+    r"|complaint|filing"
+    r"|releases?|announcement|ceremony|ads?|advertisement|commercial|videos?|messages?|texts?|phone calls?|op-ed"
+    r"|editorial|column|essay|remarks|event|forum|panel|talk|lecture|appearance|session|meeting|gathering"
+    r"|convention|campaign trail|website"
+    r"|web ?site|page|report|paper|newsletter|podcast|broadcast|documentary|note|brief|opinion|decision"
+    r"|order|exchange"
+    r"|conversation|discussion|question and answer|q&a|chat|reception|dinner|breakfast|luncheon"
+    r"|town hall|parliament|segment|Fox News|Fox Business|CNN|NBC|ABC|CBS|MSNBC|BBC|NPR|C-SPAN|Sky News|Al Jazeera"
+)
+_PHRASE = (
+    r"(?=(?:(?:an?|the|his|her|its|their|our|my|this|that|one|another|several|recent)\s+)?"
+    r"(?:[\w’'“”\"&.-]+\s+){0,5}?(?:" + _PLACES + r")\b)"
+)
+_OPENS = re.compile(
+    r"\b(?:in|at|on|during|via|through|while (?:addressing|speaking (?:at|to|on|in))|speaking (?:at|on|in|during)"
+    r"|addressing|writing (?:in|on))\s+" + _PHRASE,
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\s+" + _PHRASE, re.IGNORECASE)
+_PREPOSITION = re.compile(r"\b(?:in|at|on|during|via)$", re.IGNORECASE)
+_HEAD = re.compile(rf"\b(?:{_PLACES})\b", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s+(?:with|to|for|on|at|in|of|by|before|about|from|published|posted|issued|released|broadcast|aired"
+    r"|airing|held|hosted"
+    r"|conference|interview|program(?:me)?|call|show|rally|speech|debate)\b[^,;:.!?\n()—–]*",
+    re.IGNORECASE,
+)
+_STOPS = re.compile(
+    r"[,;:!?\n()—–]|\.(?=\s|$)|\s(?:that|who|which|when|where|while|but|as|after|because|saying|said)\b"
+)
+_BARE = frozenset(("x", "report", "paper", "order", "decision", "call", "calls", "brief", "note", "court", "opinion"))
+"""Too common a word to open a venue without an article before it."""
+_LONGEST = 110
+
+_TOLD = re.compile(
+    r"\b(?:tell|tells|told|telling|ask|asks|asked|asking|urg(?:e|es|ed|ing)|warn(?:s|ed|ing)?"
+    r"|call(?:s|ed|ing)? (?:up)?on|inform(?:s|ed|ing)?|remind(?:s|ed|ing)?|assur(?:e|es|ed|ing)|advis(?:e"
+    r"|es|ed|ing)|invit(?:e|es|ed|ing)"
+    r"|order(?:s|ed|ing)?|encourag(?:e|es|ed|ing)|beg(?:s|ged|ging)?|implor(?:e|es|ed|ing)|instruct(?:s|ed|ing)?"
+    r"|notif(?:y|ies|ied|ying)|brief(?:s|ed|ing)?|challeng(?:e|es|ed|ing)|press(?:es|ed|ing)?|lobb(?:y|ies|ied|ying)"
+    r"|thank(?:s|ed|ing)?|congratulat(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|show(?:s|ed|ing)?|wrote to|writing to"
+    r"|said to|says to|say to|speaking to|spoke to|explained to|appeal(?:s|ed|ing)? to|clarif(?:y|ies|ied|ying) with)$",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:\w+ly\s+)?\w+$", re.IGNORECASE)
+
+
+def venue_in(text: str, start: int, end: int, taken: Sequence[Pair], cue: Pair | None = None) -> Pair | None:
+    """The first such phrase in `text[start:end]`, in characters, that lies outside the spans `taken`.
+
+    A cue may have the phrase's preposition ("said in | a letter").
+    """
+    opened = cue and _PREPOSITION.search(text, *cue) and _GOES_ON.match(text, cue[1], end)
+    for match in itertools.chain([opened] if opened else [], _OPENS.finditer(text, start, end)):
+        head = _HEAD.search(text, match.end(), end)
+        if head is None:
+            continue
+        words = text[match.end() : head.end()].lower().split()
+        if len(words) == 1 and words[0] in _BARE:
+            continue
+        stop = _STOPS.search(text, head.end(), min(end, match.start() + _LONGEST))
+        close = stop.start() if stop else min(end, match.start() + _LONGEST)
+        tail = _TAIL.match(text, head.end(), close)
+        last = tail.end() if tail else head.end()
+        last = min([last, *(a for a, _ in taken if a >= head.end())])
+        while last > head.end() and text[last - 1].isspace():
+            last -= 1
+        first = match.end() if match is opened else match.start()
+        if not any(first < b and a < last for a, b in taken):
+            return first, last
+    return None
+
+
+def addressee_of(text: str, cue: Pair, contents: Sequence[Pair], mentions: Sequence[Pair]) -> Pair | None:
+    """Whom the cue is said to: the mention right after "told", "urged", "called on" and the like. In characters."""
+    words = text[cue[0] : cue[1]]
+    if not _TOLD.search(words) or _PASSIVE.search(words):
+        return None
+    at = cue[1]
+    nearest = min((a for a, _ in contents if a >= at), default=len(text))
+    for start, end in mentions:
+        gap = text[at:start]
+        if start >= at and start < nearest and (not gap.strip() or gap.strip().lower() in ("the", "a", "all", "both")):
+            return at + len(gap) - len(gap.lstrip()), min(end, nearest)
+        if start > at + 40:
+            break
+    return None

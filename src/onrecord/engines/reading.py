@@ -1,0 +1,254 @@
+"""From spans in words to what a report says: attributions with their meaning, and the entities behind their sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from onrecord.engines.decode import Floats, Ints, Tagged, Vectors
+from onrecord.engines.distance import distant
+from onrecord.engines.evidence import evidence_in
+from onrecord.engines.hearsay import cited, introduced, whose
+from onrecord.engines.lexicon import ACTS
+from onrecord.engines.mentions import PRONOUN, Mentions, head_in
+from onrecord.engines.naming import Namer
+from onrecord.engines.occasion import addressee_of, venue_in
+from onrecord.engines.pairs import Pairs
+from onrecord.engines.resolver import Resolved, Resolver
+from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses
+from onrecord.engines.times import Anchor, anchor_of, said_on, times_in
+from onrecord.engines.words import Words
+from onrecord.model import Entity, Evidence, Meaning, Proposal, Proposed, Report, Span
+from onrecord.voices import enclosing
+
+ANSWER_SCORE = 0.3
+"""An answer less sure than this is left out."""
+KNOWN_SCORE = 0.5
+"""A pronoun or description that leads to its entity less surely than this leaves the source unknown."""
+BELONGS_SCORE = 0.4
+"""Evidence, an addressee or a venue less surely of an attribution than this is left out."""
+_FAR = 600
+"""Characters a sentence may go on for."""
+_QUOTES = frozenset("“\"‘'«„")
+_STOP = re.compile(r"[.!?][”\"’')]*\s+")
+STATEMENT_SCORE = 0.4
+"""What is less surely a statement than this ("voted against", "was angry at") is set aside; chosen on PolNeAR dev."""
+
+
+class Reader:
+    """The trained tables of everything beyond spans and links."""
+
+    def __init__(self, tables: Mapping[str, Floats]) -> None:
+        self._sense = Sense(tables)
+        self._resolver = Resolver(Pairs(tables, "resolver"))
+
+    def read(
+        self,
+        report: Report,
+        words: Words,
+        vectors: Vectors,
+        outer: Sequence[Part],
+        inner: Sequence[Part],
+        mentions: Sequence[Tagged],
+        around: Sequence[Tagged],
+    ) -> Proposed:
+        """What a report says. vectors (n, hidden) of its words; mentions and around: spans of their layers.
+
+        `outer` are attributions, `inner` those that may stand within their contents.
+        """
+        text = report.text
+        sure = [k for k, p in enumerate(outer) if p.statement >= STATEMENT_SCORE]
+        parts = [*outer, *within([outer[k] for k in sure], inner)]
+        if not parts:
+            return Proposed(())
+        named = [(s.role, s.start, glued(text, words, s.end)) for s in mentions]
+        spans = sources_too([p.source for p in parts if p.source], named)
+        resolved = self._resolver.resolve(text, words, vectors, spans, [(p.source, p.content) for p in parts])
+        parts = whose(parts, resolved.mentions)
+        outer_of = introduced(parts)
+        for part, on in cited(text, words, parts, resolved.mentions):
+            outer_of[len(parts)] = on
+            parts.append(part)
+        senses = self._sense.senses(text, words, vectors, parts)
+        heads = [head_in(resolved.mentions, *p.source) if p.source else -1 for p in parts]
+        entities, place = _entities(report, words, resolved, senses, parts, heads)
+        speaker = np.array([resolved.cluster_of[h] if h >= 0 else -1 for h in heads], np.int32)
+        inside = _inside(parts)
+        inside = np.array([outer_of.get(k, at) for k, at in enumerate(inside.tolist())], np.int32)
+        answered, answer_sure = self._sense.answers(senses, inside, speaker)
+        belonging = self._sense.belonging(vectors, [(s.role, s.start, s.end) for s in around], parts)
+        found = []
+        anchor = anchor_of(text, report.published.value if report.published else None)
+        for k, part in enumerate(parts):
+            meaning = _meaning(text, words, k, part, senses, belonging, resolved.mentions)
+            proposal = _timed(text, _proposal(words, part, meaning), anchor)
+            if heads[k] >= 0:
+                proposal = _resolved(proposal, resolved, heads[k], place)
+            if answered[k] >= 0 and answer_sure[k] >= ANSWER_SCORE:
+                scores = (*proposal.meaning.scores, ("about", float(answer_sure[k])))
+                proposal = replace(proposal, about=int(answered[k]), meaning=replace(proposal.meaning, scores=scores))
+            found.append(replace(proposal, within=outer_of.get(k)))
+        return Proposed(tuple(found), entities)
+
+
+def within(outer: Sequence[Part], inner: Sequence[Part]) -> list[Part]:
+    """Those of `inner` that lie in one span of an outer content."""
+    every = [(k, _spans(p), [Span(*c) for c in p.content]) for k, p in enumerate(outer)]
+    every += [(k, _spans(p), []) for k, p in enumerate(inner, len(outer))]
+    inside = enclosing(every)
+    return [p for k, p in enumerate(inner, len(outer)) if k in inside]
+
+
+def _inside(parts: Sequence[Part]) -> Ints:
+    around = enclosing([(k, _spans(p), [Span(*c) for c in p.content]) for k, p in enumerate(parts)])
+    return np.array([around.get(k, -1) for k in range(len(parts))], np.int32)
+
+
+def _spans(part: Part) -> list[Span]:
+    return [Span(*p) for p in (part.source, part.cue, *part.content) if p]
+
+
+def glued(text: str, words: Words, end: int) -> int:
+    """Where a mention ends with what hangs on its last word: "Suk|-yeol", "Lens|.com"."""
+    n = len(words)
+    while end + 1 < n and text[words.starts[end]] in "-." and not words.features[end : end + 2, 1].any():
+        if not text[words.starts[end + 1]].isalnum():
+            break
+        end += 2
+    return end
+
+
+def sources_too(
+    sources: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, int]]
+) -> list[tuple[int, int, int]]:
+    """Mentions, and every source in which none was found as one of its own."""
+    found = list(mentions)
+    for start, end in sorted(set(sources)):
+        if not any(start < b and a < end for _, a, b in found):
+            found.append((0, start, end))
+    return sorted(found, key=lambda s: s[1])
+
+
+def _entities(
+    report: Report,
+    words: Words,
+    resolved: Resolved,
+    senses: Senses,
+    parts: Sequence[Part],
+    heads: Sequence[int],
+) -> tuple[tuple[Entity, ...], dict[int, int]]:
+    """The clusters as entities, and the place of each cluster among them."""
+    namer = Namer(report.id, report.text, words, resolved)
+    kinds: dict[int, list[Floats]] = {}
+    described: dict[int, Span] = {}
+    for k, head in enumerate(heads):
+        source = parts[k].source
+        if head < 0 or source is None:
+            continue
+        at = int(resolved.cluster_of[head])
+        if resolved.mentions.form[head] < PRONOUN:
+            kinds.setdefault(at, []).append(senses.kinds[k])
+            whole = Span(int(words.starts[source[0]]), int(words.ends[source[1] - 1]))
+            former = described.get(at)
+            if former is None or whole.end - whole.start > former.end - former.start:
+                described[at] = whole
+    found: list[Entity] = []
+    place: dict[int, int] = {}
+    for at, cluster in enumerate(resolved.clusters):
+        if cluster.members:
+            place[at] = len(found)
+            mean = np.mean(kinds[at], axis=0) if at in kinds else None
+            found.append(namer.entity(cluster, mean, described.get(at)))
+    return tuple(found), place
+
+
+def _resolved(proposal: Proposal, resolved: Resolved, head: int, place: Mapping[int, int]) -> Proposal:
+    """The proposal with its source's entity, or with who it may be where that is not sure enough."""
+    m, at = resolved.mentions, int(resolved.cluster_of[head])
+    sure = float(resolved.sure[head])
+    alone = len(resolved.clusters[at].members) == 1
+    spoken = m.form[head] >= PRONOUN
+    named = any(m.form[k] < PRONOUN for k in resolved.clusters[at].members)
+    if (spoken and (alone or not named)) or (spoken and sure < KNOWN_SCORE):
+        others = [(at, sure)] if named and not alone else []
+        others += [(c, p) for c, p in resolved.others[head] if c in place]
+        return replace(proposal, candidates=tuple((place[c], round(p, 4)) for c, p in others if p >= 0.05))
+    scores = (*proposal.meaning.scores, ("entity", sure))
+    return replace(proposal, entity=place[at], meaning=replace(proposal.meaning, scores=scores))
+
+
+def _meaning(
+    text: str, words: Words, k: int, part: Part, senses: Senses, belonging: Sequence[Around], m: Mentions
+) -> Meaning:
+    def span(start: int, end: int) -> Span:
+        return Span(int(words.starts[start]), int(words.ends[end - 1]))
+
+    act, modality = int(senses.acts[k].argmax()), int(senses.modalities[k].argmax())
+    mine = sorted((a for a in belonging if a.part == k and a.score >= BELONGS_SCORE), key=lambda a: -a.score)
+    one = {role: next((span(a.start, a.end) for a in mine if a.role == role), None) for role in (1, 2)}
+    whole = span(*part.whole)
+    cue = span(*part.cue) if part.cue else None
+    contents = [span(*c) for c in part.content]
+    own = [(c.start, c.end) for c in contents]
+    start, end = _sentence(text, whole)
+    taken = [(s.start, s.end) for s in (cue, span(*part.source) if part.source else None, *contents) if s]
+    place = venue_in(text, start, end, taken, taken[0] if cue else None)
+    told = None
+    if part.cue:
+        near = slice(*np.searchsorted(m.starts, (part.cue[1], part.cue[1] + 8)).tolist())
+        behind = [
+            (int(words.starts[a]), int(words.ends[b - 1])) for a, b in zip(m.starts[near], m.ends[near], strict=True)
+        ]
+        told = addressee_of(text, taken[0], own, behind)
+    away = {Span(a, b) for a, b in distant(text, (cue.start, cue.end) if cue else None, own)}
+    found = {e.span: e for e in evidence_in(text, start, end)}
+    for a in mine:
+        if a.role == 0 and a.type and not any(e.overlaps(span(a.start, a.end)) for e in found):
+            found[span(a.start, a.end)] = Evidence(span(a.start, a.end), a.type)
+    return Meaning(
+        act=ACTS[act],
+        modality=MODALITIES[modality],
+        distance=tuple(sorted(away)),
+        evidence=tuple(found[s] for s in sorted(found)),
+        addressee=Span(*told) if told else one[1],
+        venue=Span(*place) if place else one[2],
+        scores=(("act", float(senses.acts[k, act])), ("modality", float(senses.modalities[k, modality]))),
+    )
+
+
+def _timed(text: str, proposal: Proposal, anchor: Anchor) -> Proposal:
+    """With the day it was said on, and the times in its content; "today" in a quotation is the day it was said on."""
+    spans = proposal.spans
+    whole = Span(min(s.start for s in spans), max(s.end for s in spans))
+    outside = [(c.start, c.end) for c in proposal.content]
+    said = said_on(text, _sentence(text, whole), outside, anchor)
+    own = Anchor(date.fromisoformat(said)) if said else anchor
+    whens = [
+        when
+        for c in proposal.content
+        for when in times_in(text, c.start, c.end, own if text[c.start] in _QUOTES else anchor)
+    ]
+    return replace(proposal, meaning=replace(proposal.meaning, said_on=said, content_when=tuple(whens)))
+
+
+def _sentence(text: str, whole: Span) -> tuple[int, int]:
+    """From the start of the sentence in which an attribution begins to the end of the one in which it ends."""
+    line = text.rfind("\n", max(0, whole.start - _FAR), whole.start) + 1 or max(0, whole.start - _FAR)
+    opened = [match.end() for match in _STOP.finditer(text, line, whole.start)]
+    end = text.find("\n", whole.end, whole.end + _FAR)
+    end = min(len(text), whole.end + _FAR) if end < 0 else end
+    stop = _STOP.search(text, max(whole.start, whole.end - 2), end)
+    return opened[-1] if opened else line, stop.start() + 1 if stop else end
+
+
+def _proposal(words: Words, part: Part, meaning: Meaning) -> Proposal:
+    def span(pair: tuple[int, int] | None) -> Span | None:
+        return Span(int(words.starts[pair[0]]), int(words.ends[pair[1] - 1])) if pair else None
+
+    contents = tuple(s for c in part.content if (s := span(c)))
+    doubt = "no statement" if part.cue and part.statement < STATEMENT_SCORE else None
+    return Proposal(span(part.source), span(part.cue), contents, part.score, doubt, meaning)

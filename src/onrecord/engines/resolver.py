@@ -1,0 +1,167 @@
+"""Who is who in a text: mentions → entities, each with its fullest name, kind, role and what it is of.
+
+Each mention chooses among the entities before it, by the sum of what its trained scores give their mentions, or opens
+one of its own. Names that cannot be one person's are never joined. What stays unsure is left unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from onrecord.engines.decode import Floats, Ints, Vectors
+from onrecord.engines.mentions import DEFINITE, NAME, SELF, Mentions, mentions_of, pair_features, speakers
+from onrecord.engines.pairs import Pairs, softmax
+from onrecord.engines.words import Words
+
+_NAMED = 0.9
+"""How surely two mentions of one name are of one entity, at least."""
+_AGAIN = 0.3
+"""What is left of "it is somebody new" for a description whose noun was there before."""
+AT_ONCE, SHARED = 320, 120
+"""A long text's mentions are compared so many at a time, of which so many were among the ones before."""
+
+Heard = tuple[tuple[int, int] | None, Sequence[tuple[int, int]]]
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Mentions (indices) that lead to one entity; how surely each joined; its pronouns' class, if any."""
+
+    members: list[int] = field(default_factory=list)
+    sure: list[float] = field(default_factory=list)
+    names: list[frozenset[int]] = field(default_factory=list)
+    spoken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Of a text: its mentions, the cluster of each (an index), how sure, and other clusters it may belong to."""
+
+    mentions: Mentions
+    clusters: tuple[Cluster, ...]
+    cluster_of: Ints
+    sure: Floats
+    others: tuple[tuple[tuple[int, float], ...], ...]
+
+
+class Resolver:
+    """The trained resolver."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        self._pairs = pairs
+
+    def resolve(
+        self, text: str, words: Words, vectors: Vectors, spans: Sequence[tuple[int, int, int]], said: Sequence[Heard]
+    ) -> Resolved:
+        """Mentions `(kind, start, end)` in words, in order → who is who.
+
+        vectors (n, hidden) of the words. `said`: of each attribution its source and contents, in words.
+        """
+        m = mentions_of(text, words, spans)
+        speaker, sources = speakers(m, said)
+        clusters: list[Cluster] = []
+        cluster_of, sure = np.full(len(m), -1, np.int32), np.zeros(len(m), np.float32)
+        others: list[tuple[tuple[int, float], ...]] = [()] * len(m)
+        done = 0
+        while done < len(m):
+            low = max(0, done - SHARED)
+            high = min(len(m), low + AT_ONCE)
+            part = m.take(low, high)
+            shown = np.where(speaker[low:high] >= 0, speaker[low:high] - low, speaker[low:high])
+            shown = np.where((shown >= high - low) | (shown < -2), -2, shown).astype(np.int32)
+            pairs, alone = pair_features(part, shown, sources[low:high])
+            edges = np.concatenate([vectors[part.starts], vectors[part.ends - 1]], 1).astype(np.float32)
+            scores = self._pairs.scores(edges, edges, pairs, alone)
+            n = high - low
+            scores[:, :n][~np.tri(n, n, -1, dtype=bool)] = -1e4
+            held = softmax(scores)
+            for k in range(done - low, n):
+                whole = k + low
+                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of)
+                if at == len(clusters):
+                    clusters.append(Cluster())
+                _join(m, whole, clusters[at], how)
+                cluster_of[whole], sure[whole], others[whole] = at, how, other
+            done = high
+        _own_words(m, speaker, clusters, cluster_of, sure)
+        return Resolved(m, tuple(clusters), cluster_of, sure, tuple(others))
+
+
+def _choose(
+    m: Mentions, k: int, held: Floats, low: int, clusters: Sequence[Cluster], cluster_of: Ints
+) -> tuple[int, float, tuple[tuple[int, float], ...]]:
+    """The likeliest cluster for mention `k` (a new one's number where none is likelier), how likely; the next ones."""
+    named = _by_name(m, k, clusters)
+    shares: dict[int, float] = {}
+    for j in np.flatnonzero(held[:-1] > 1e-3).tolist():
+        at = int(cluster_of[low + j])
+        shares[at] = shares.get(at, 0.0) + float(held[j])
+    fit = sorted(((p, at) for at, p in shares.items() if _fits(m, k, clusters[at])), reverse=True)
+    if named is not None:
+        return named, max(_NAMED, shares.get(named, 0.0)), tuple((at, p) for p, at in fit if at != named)[:2]
+    none = float(held[-1])
+    if fit and m.form[k] == DEFINITE and any(m.tokens[j, 0] == m.tokens[k, 0] for j in clusters[fit[0][1]].members):
+        none *= _AGAIN  # "the team" after a team: rarely another one
+    if fit and fit[0][0] > none:
+        return fit[0][1], fit[0][0], tuple((at, p) for p, at in fit[1:4])
+    return len(clusters), none, tuple((at, p) for p, at in fit[:3])
+
+
+def _by_name(m: Mentions, k: int, clusters: Sequence[Cluster]) -> int | None:
+    """The one entity so far that a name can be of: of the same name, or a person's whose name says more or less of it.
+
+    None where there are several ("Clinton" after Bill and Hillary Clinton), or none.
+    """
+    if m.form[k] != NAME:
+        return None
+    mine = _name(m, k)
+    same = [at for at, c in enumerate(clusters) if mine in c.names]
+    if same or m.kind[k] != 0 or not mine:
+        return same[-1] if same else None
+    last = int(m.tokens[k, 0])
+    alike = [
+        at
+        for at, c in enumerate(clusters)
+        if any(last in name and (mine < name or name < mine) for name in c.names) and _fits(m, k, c)
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _fits(m: Mentions, k: int, cluster: Cluster) -> bool:
+    """Whether a mention can be of a cluster: not she among him, not two names that share no word."""
+    if cluster.spoken and m.pronoun[k] in (1, 2, 3) and cluster.spoken != m.pronoun[k]:
+        return False
+    if m.form[k] != NAME or m.kind[k] != 0:
+        return True
+    mine = _name(m, k)
+    return all(mine <= other or other <= mine for other in cluster.names) or any(mine == o for o in cluster.names)
+
+
+def _name(m: Mentions, k: int) -> frozenset[int]:
+    return frozenset(t for t in m.tokens[k].tolist() if t)
+
+
+def _join(m: Mentions, k: int, cluster: Cluster, sure: float) -> None:
+    cluster.members.append(k)
+    cluster.sure.append(sure)
+    if m.form[k] == NAME:
+        cluster.names.append(_name(m, k))
+    if m.pronoun[k] in (1, 2, 3):
+        cluster.spoken = int(m.pronoun[k])
+
+
+def _own_words(m: Mentions, speaker: Ints, clusters: list[Cluster], cluster_of: Ints, sure: Floats) -> None:
+    """ "I" in somebody's words is that somebody, wherever the source stands."""
+    for k in np.flatnonzero((m.form == SELF) & (speaker >= 0)).tolist():
+        to, now = int(cluster_of[speaker[k]]), int(cluster_of[k])
+        if to == now:
+            continue
+        at = clusters[now].members.index(k)
+        del clusters[now].members[at], clusters[now].sure[at]
+        place = int(np.searchsorted(clusters[to].members, k))
+        clusters[to].members.insert(place, k)
+        clusters[to].sure.insert(place, 0.97)
+        cluster_of[k], sure[k] = to, 0.97

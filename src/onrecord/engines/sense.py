@@ -1,0 +1,185 @@
+"""What an attribution means: act, modality, whom it answers, and which evidence, addressee and venue belong to it.
+
+Features of pairs are shared with the training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+
+from onrecord.engines.decode import Floats, Ints, Vectors
+from onrecord.engines.lexicon import ACTS, NO_ACT, act_of, bits_of
+from onrecord.engines.pairs import Pairs, gelu, softmax
+from onrecord.engines.words import Words
+from onrecord.model import EvidenceType, Modality
+
+MODALITIES: tuple[Modality, ...] = get_args(Modality)
+EVIDENCE: tuple[EvidenceType, ...] = get_args(EvidenceType)
+_TEMPER, _TABLE = 0.6, 1.5
+"""How far the classifier's scores of acts are trusted, and what the table's word on a cue adds to its act's; chosen on
+the articles held out of the training of acts, which leave the classifier surer than it should be."""
+AROUND = ("evidence", "addressee", "venue")
+
+Pair = tuple[int, int]
+
+_APART = np.array([1, 2, 3, 4, 6, 9, 14])
+ANSWER_TABLES = {"apart": 16, "act": len(ACTS) ** 2, "inside": 3, "same": 3}
+ANSWER_NONE = {"act": len(ACTS)}
+BELONGS_TABLES = {"words": 30, "nearest": 4, "role": 3 * 3}
+_WORDS = np.array([0, 1, 2, 3, 5, 8, 12, 20, 40, 80])
+
+
+def answer_features(acts: Ints, within: Ints, speaker: Ints) -> dict[str, Ints]:
+    """Of each pair of attributions (a, a; row: the one that may answer): ANSWER_TABLES.
+
+    In order of the text: their act, the one whose content they are in (-1: none), and
+    who their source is (a number; -1: unknown).
+    """
+    n = len(acts)
+    at = np.arange(n)
+    apart = at[:, None] - at[None, :]
+    bucket = np.searchsorted(_APART, np.abs(apart), side="right") + 8 * (apart < 0)
+    inside = np.where(within[:, None] == at[None, :], 1, np.where(within[None, :] == at[:, None], 2, 0))
+    known = (speaker[:, None] >= 0) & (speaker[None, :] >= 0)
+    same = np.where(known, np.where(speaker[:, None] == speaker[None, :], 1, 2), 0)
+    found = {"apart": bucket, "act": acts[:, None] * len(ACTS) + acts[None, :], "inside": inside, "same": same}
+    return {k: v.astype(np.int32) for k, v in found.items()}
+
+
+def belongs_features(
+    spans: Sequence[tuple[int, int, int]], cues: Sequence[tuple[int, int]], wholes: Sequence[tuple[int, int]]
+) -> dict[str, Ints]:
+    """Of each span `(role, start, end)` with each attribution (s, a): BELONGS_TABLES.
+
+    `cues`: words of each attribution's cue, or of what stands for it; `wholes`: from its first to its last word.
+    """
+    role, starts, ends = np.array(spans, np.int32).reshape(-1, 3).T
+    ca, cb = np.array(cues, np.int32).reshape(-1, 2).T
+    wa, wb = np.array(wholes, np.int32).reshape(-1, 2).T
+    before, after = ca[None, :] - ends[:, None], starts[:, None] - cb[None, :]
+    gap = np.maximum(np.maximum(before, after), 0)
+    side = np.where(before >= 0, 1, np.where(after >= 0, 2, 0))
+    inside = (wa[None, :] <= starts[:, None]) & (ends[:, None] <= wb[None, :])
+    away = np.abs((ca + cb)[None, :] - (starts + ends)[:, None])
+    nearest = np.minimum(away.argsort(1, kind="stable").argsort(1, kind="stable"), 3)
+    found = {
+        "words": np.minimum(np.searchsorted(_WORDS, gap), 9) * 3 + side,
+        "nearest": nearest,
+        "role": role[:, None] * 3 + inside * 1 + (side == 0),
+    }
+    return {k: v.astype(np.int32) for k, v in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One attribution in words of the text, and how sure the tagger is of it and of its being a statement."""
+
+    source: Pair | None
+    cue: Pair | None
+    content: tuple[Pair, ...]
+    score: float
+    statement: float = 1.0
+
+    @property
+    def whole(self) -> Pair:
+        """From its first word to its last."""
+        parts = [p for p in (self.source, self.cue, *self.content) if p]
+        return min(p[0] for p in parts), max(p[1] for p in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Evidence, an addressee or a venue (index into AROUND), in words; the attribution it belongs to; type, if any."""
+
+    role: int
+    start: int
+    end: int
+    part: int
+    type: EvidenceType | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """Of each attribution how likely each act (a, 15), each modality (a, 4), each kind of its source (a, 7)."""
+
+    acts: Floats
+    modalities: Floats
+    kinds: Floats
+    inner: Floats
+
+
+def edges(vectors: Vectors, spans: Sequence[Pair | None]) -> Floats:
+    """Vectors of first and last word (s, 2 hidden); nothing for no span."""
+    at = np.array([(s[0], s[1] - 1) if s else (0, 0) for s in spans], np.int32).reshape(-1, 2)
+    there = np.array([s is not None for s in spans], np.float32)[:, None]
+    out: Floats = vectors[at].reshape(len(at), -1).astype(np.float32) * there
+    return out
+
+
+class Sense:
+    """The trained tables."""
+
+    def __init__(self, tables: Mapping[str, Floats]) -> None:
+        t = {k.removeprefix("sense."): v for k, v in tables.items() if k.startswith("sense.")}
+        self._linear = {
+            name: (t[f"{name}.weight"].T.copy(), t[f"{name}.bias"])
+            for name in ("body", "act", "modality", "kind", "evidence")
+        }
+        self._lexicon, self._bits = t["lexicon.weight"], t["bits.weight"]
+        self._answers, self._belongs = Pairs(tables, "answers"), Pairs(tables, "belongs")
+
+    def _through(self, name: str, x: Floats) -> Floats:
+        weight, bias = self._linear[name]
+        out: Floats = x @ weight + bias
+        return out
+
+    def senses(self, text: str, words: Words, vectors: Vectors, parts: Sequence[Part]) -> Senses:
+        """What each attribution of a text means; vectors (n, hidden) of its words."""
+
+        def said(span: Pair | None) -> str:
+            return text[words.starts[span[0]] : words.ends[span[1] - 1]] if span else ""
+
+        cues = [said(p.cue) for p in parts]
+        bits = np.array([bits_of(c, map(said, p.content)) for c, p in zip(cues, parts, strict=True)], np.int32)
+        contents = edges(vectors, [(p.content[0][0], p.content[-1][1]) for p in parts])
+        shown = np.concatenate([edges(vectors, [p.cue for p in parts]), contents], 1)
+        inner = gelu(self._through("body", shown))
+        lexicon = np.array([act_of(c) for c in cues], np.int32)
+        acts = (self._through("act", inner) + self._lexicon[lexicon]) * _TEMPER
+        known = np.flatnonzero(lexicon != NO_ACT)
+        acts[known, lexicon[known]] += _TABLE
+        return Senses(
+            softmax(acts),
+            softmax(self._through("modality", inner) + self._bits[bits]),
+            softmax(self._through("kind", edges(vectors, [p.source for p in parts]))),
+            inner,
+        )
+
+    def answers(self, senses: Senses, within: Ints, speaker: Ints) -> tuple[Ints, Floats]:
+        """Of each attribution the one that it answers, -1 where none, and how likely."""
+        acts = senses.acts.argmax(1).astype(np.int32)
+        n = len(acts)
+        scores = self._answers.scores(senses.inner, senses.inner, answer_features(acts, within, speaker), {"act": acts})
+        scores[np.arange(n), np.arange(n)] = -1e4
+        held = softmax(scores)
+        best = held.argmax(1)
+        return np.where(best == n, -1, best).astype(np.int32), held.max(1)
+
+    def belonging(self, vectors: Vectors, spans: Sequence[tuple[int, int, int]], parts: Sequence[Part]) -> list[Around]:
+        """Evidence, addressees and venues `(role, start, end)`, each with the attribution it belongs to."""
+        if not spans or not parts:
+            return []
+        cues = [p.cue or p.source or p.whole for p in parts]
+        own = edges(vectors, [(a, b) for _, a, b in spans])
+        features = belongs_features(spans, cues, [p.whole for p in parts])
+        held = softmax(self._belongs.scores(own, edges(vectors, cues), features, {})[:, :-1])
+        kinds = self._through("evidence", own).argmax(1)
+        return [
+            Around(role, a, b, int(held[k].argmax()), EVIDENCE[kinds[k]] if role == 0 else None, float(held[k].max()))
+            for k, (role, a, b) in enumerate(spans)
+        ]

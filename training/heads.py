@@ -1,0 +1,110 @@
+"""Train the small heads of whole texts on vectors that stay as they are: `python -m training.heads DATA OUT.pt WEIGHTS`.
+
+The encoder sees a text once; who is who, acts, answers and what belongs where are then learned in many rounds, which
+takes minutes. Several WEIGHTS: their mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from onrecord.engines.words import windows
+from training.annotations import annotated
+from training.batches import Item, collate
+from training.export import mean
+from training.meaning import answer_loss, belongs_loss, meaning_loss, who_loss
+from training.minilm import minilm_folder, plain_tokenizer
+from training.net import Dropout, Tagger
+from training.polnear import documents, read
+from training.whole import Whole, gum, is_held_out, wholes_of, words_only
+
+HEADS = ("sense", "resolver", "answers", "belongs")
+DROP = 0.2
+
+
+def vectors_of(model: Tagger, whole: Whole) -> Tensor:
+    """Vectors of a document's words (n, hidden), as at run time."""
+    items = [Item(whole.document, w) for w in windows(whole.document.words, context=32)]
+    found = []
+    for k in range(0, len(items), 16):
+        group = items[k : k + 16]
+        with torch.no_grad():
+            per_word = model.words(collate(group, random.Random(0)))
+        for row, item in enumerate(group):
+            window = item.window
+            found.append(per_word[row, window.own_start - window.start : window.own_end - window.start])
+    return torch.cat(found)
+
+
+def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> Tensor:
+    """All that is known of one document."""
+    loss = torch.zeros(())
+    if whole.who:
+        loss = loss + who_loss(model, words, whole.who)
+    if whole.read:
+        loss = loss + meaning_loss(model, words, whole.said, rng)
+        loss = loss + answer_loss(model, words, whole) + belongs_loss(model, words, whole)
+    return loss
+
+
+def learn(model: Tagger, shown: Sequence[tuple[Whole, Tensor]], rounds: int, rate: float, rng: random.Random) -> None:
+    """Rounds over all documents, one a step; rates fall to 0. Tables of features learn ten times as fast."""
+    named = [(n, p) for head in HEADS for n, p in getattr(model, head).named_parameters()]
+    tables = [p for n, p in named if n.startswith(("tables.", "alone.")) or n in ("lexicon.weight", "bits.weight")]
+    rest = [p for n, p in named if not any(p is t for t in tables)]
+    groups = [{"params": rest, "weight_decay": 0.02}, {"params": tables, "lr": 10 * rate, "weight_decay": 0.001}]
+    optimizer = torch.optim.AdamW(groups, lr=rate)
+    falling = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, [rate, 10 * rate], total_steps=rounds * len(shown), pct_start=0.1
+    )
+    order, began = list(shown), time.time()
+    for k in range(rounds):
+        rng.shuffle(order)
+        lost = 0.0
+        for whole, words in order:
+            Dropout.toss(DROP, 4_000_000)
+            loss = loss_of(model, words, whole, rng)
+            if loss.requires_grad:
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_([p for _, p in named], 1.0)
+                optimizer.step()
+                optimizer.zero_grad()
+                lost += loss.item()
+            falling.step()
+        print(f"round {k + 1} of {rounds}: {lost / len(order):.3f}, {time.time() - began:.0f} s", flush=True)
+
+
+def main() -> None:
+    """See the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--heard", type=Path, help="file that training.heard wrote")
+    args = parser.parse_args()
+    torch.manual_seed(1)
+    tokenizer = plain_tokenizer(minilm_folder())
+    rows = annotated(read(args.data / "polnear-train.jsonl.xz"))
+    model = Tagger(DROP)
+    model.load_state_dict(mean([torch.load(path, weights_only=True) for path in args.weights]), strict=False)
+    other = [r for r in read(args.data / "gum-open.jsonl.xz") if not is_held_out(r)]
+    heard = json.loads(args.heard.read_text()) if args.heard else {}
+    wholes = wholes_of(documents(rows, tokenizer), rows) + list(gum(words_only(other, tokenizer), other, heard))
+    model.eval()
+    shown = [(whole, vectors_of(model, whole)) for whole in wholes]
+    learn(model.train(), shown, args.rounds, args.rate, random.Random(1))
+    torch.save(model.state_dict(), args.out)
+
+
+if __name__ == "__main__":
+    main()

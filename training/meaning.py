@@ -1,0 +1,154 @@
+"""What is learned of whole texts: the losses of who is who, of what attributions mean, and of what belongs to which."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from onrecord.engines.lexicon import NO_ACT
+from onrecord.engines.mentions import SELF, head_in
+from onrecord.engines.sense import answer_features, belongs_features
+from training.batches import Item
+from training.net import Tagger
+from training.whole import Pair, Said, Who, Whole
+
+UNKNOWN_CUE = 0.2
+"""Share of cues whose words the table is not asked for, so that the vectors learn to do without."""
+
+
+def whole_loss(
+    model: Tagger, per_word: Tensor, items: Sequence[Item], wholes: Sequence[Whole], rng: random.Random
+) -> Tensor:
+    """Mean losses of one step's whole documents; per_word (b, w, hidden) of their windows."""
+    losses: list[Tensor] = []
+    for whole in wholes:
+        rows = [(k, i) for k, i in enumerate(items) if i.document is whole.document]
+        words = torch.cat(
+            [per_word[k, i.window.own_start - i.window.start : i.window.own_end - i.window.start] for k, i in rows]
+        )
+        if whole.who:
+            losses.append(who_loss(model, words, whole.who))
+        if whole.read:
+            losses.append(meaning_loss(model, words, whole.said, rng))
+            losses += [loss(model, words, whole) for loss in (answer_loss, belongs_loss)]
+    return torch.stack(losses).sum() / max(1, len(wholes)) if losses else torch.zeros(())
+
+
+def span_edges(words: Tensor, spans: Sequence[Pair | None]) -> Tensor:
+    """Vectors of first and last word (s, 2 hidden); nothing for no span."""
+    at = torch.tensor([(s[0], s[1] - 1) if s else (0, 0) for s in spans])
+    there = torch.tensor([1.0 if s else 0.0 for s in spans])[:, None]
+    return torch.cat([words[at[:, 0]], words[at[:, 1]]], 1) * there
+
+
+def who_loss(model: Tagger, words: Tensor, who: Who) -> Tensor:
+    """Of each mention, how likely one of its entity's earlier mentions is, or none where it is the first."""
+    m = who.mentions
+    edges = model.drop(span_edges(words, list(zip(m.starts.tolist(), m.ends.tolist(), strict=True))))
+    pairs = {k: torch.from_numpy(v).long() for k, v in who.pairs.items()}
+    alone = {k: torch.from_numpy(v).long() for k, v in who.alone.items()}
+    scores = model.resolver(edges, edges, pairs, alone)
+    n = len(m)
+    entity = np.array(who.entity)
+    earlier = np.tri(n, n, -1, dtype=bool)
+    right = np.zeros((n, n + 1), bool)
+    right[:, :n] = (entity[:, None] == entity[None, :]) & earlier
+    right[:, n] = ~right.any(1)
+    barred = torch.from_numpy(np.c_[~earlier, np.zeros((n, 1), bool)])
+    scores = scores.masked_fill(barred, -1e4)
+    gold = scores.masked_fill(torch.from_numpy(~right), -1e4).logsumexp(1)
+    lost = scores.logsumexp(1) - gold
+    # Names follow each other by their letters, most of the time; pronouns and descriptions are what is to be learned.
+    weight = torch.from_numpy(np.where(m.form == 0, 0.5, np.where(m.form == SELF, 0.3, 1.5))).float()
+    return (lost * weight).mean()
+
+
+def sense_of(model: Tagger, words: Tensor, said: Sequence[Said]) -> Tensor:
+    """Inner vectors of attributions (a, 192)."""
+    cues = span_edges(words, [s.cue for s in said])
+    contents = span_edges(words, [(s.content[0][0], s.content[-1][1]) if s.content else None for s in said])
+    return functional.gelu(model.sense.body(model.drop(torch.cat([cues, contents], 1))))
+
+
+def meaning_loss(model: Tagger, words: Tensor, said: Sequence[Said], rng: random.Random) -> Tensor:
+    """Act, modality and kind of source."""
+    told = [s for s in said if s.act >= 0]
+    sources = [s for s in said if s.source and s.kind >= 0]
+    loss = torch.zeros(())
+    if told:
+        inner = sense_of(model, words, told)
+        lexicon = torch.tensor([NO_ACT if rng.random() < UNKNOWN_CUE else s.lexicon for s in told])
+        acts = model.sense.act(inner) + model.sense.lexicon(lexicon)
+        modality = model.sense.modality(inner) + model.sense.bits(torch.tensor([s.bits for s in told]))
+        loss = loss + functional.cross_entropy(acts, torch.tensor([s.act for s in told]))
+        loss = loss + 0.5 * functional.cross_entropy(modality, torch.tensor([s.modality for s in told]))
+    if sources:
+        kinds = model.sense.kind(model.drop(span_edges(words, [s.source for s in sources])))
+        loss = loss + 0.5 * functional.cross_entropy(kinds, torch.tensor([s.kind for s in sources]))
+    return loss
+
+
+def whole_of(s: Said) -> Pair:
+    """From an attribution's first word to its last."""
+    parts = [p for p in (s.source, s.cue, *s.content) if p] or [(0, 1)]
+    return min(p[0] for p in parts), max(p[1] for p in parts)
+
+
+def answer_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
+    """Which other attribution each one answers."""
+    keep = [k for k, s in enumerate(whole.said) if s.content]
+    said = [whole.said[k] for k in keep]
+    place = {k: i for i, k in enumerate(keep)}
+    if len(said) < 2:
+        return torch.zeros(())
+    features = answer_features(*answer_inputs(whole, said))
+    inner = sense_of(model, words, said)
+    pairs = {k: torch.from_numpy(v).long() for k, v in features.items()}
+    alone = {"act": torch.tensor([max(s.act, 0) for s in said])}
+    scores = model.answers(inner, inner, pairs, alone)
+    itself = torch.cat([torch.eye(len(said), dtype=torch.bool), torch.zeros(len(said), 1, dtype=torch.bool)], 1)
+    target = torch.tensor([place.get(s.about, len(said)) for s in said])
+    told = torch.tensor([s.act >= 0 for s in said])
+    if not told.any():
+        return torch.zeros(())
+    lost = functional.cross_entropy(scores.masked_fill(itself, -1e4), target, reduction="none")
+    return (lost * told).sum() / told.sum()
+
+
+def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `answer_features` takes, from gold."""
+    wholes = [whole_of(s) for s in said]
+    within = np.full(len(said), -1)
+    for k, (a, b) in enumerate(wholes):
+        around = [(y - x, j) for j, s in enumerate(said) if j != k for x, y in s.content if x <= a and b <= y]
+        if around:
+            within[k] = min(around)[1]
+    who = whole.who
+    speaker = np.full(len(said), -1)
+    if who:
+        heads = [head_in(who.mentions, *s.source) if s.source else -1 for s in said]
+        speaker = np.array([who.entity[h] if h >= 0 else -1 for h in heads])
+    return np.array([max(s.act, 0) for s in said]), within, speaker
+
+
+def belongs_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
+    """To which attribution evidence, addressees and venues belong; and of what type evidence is."""
+    if not whole.around:
+        return torch.zeros(())
+    cues = [s.cue or s.source or whole_of(s) for s in whole.said]
+    spans = [(role, a, b) for role, a, b, _, _ in whole.around]
+    edges = model.drop(span_edges(words, [(a, b) for _, a, b in spans]))
+    features = belongs_features(spans, cues, [whole_of(s) for s in whole.said])
+    pairs = {k: torch.from_numpy(v).long() for k, v in features.items()}
+    scores = model.belongs(edges, span_edges(words, cues), pairs, {})[:, :-1]
+    loss = functional.cross_entropy(scores, torch.tensor([k for *_, k in whole.around]))
+    typed = [k for k, (_, _, _, kind, _) in enumerate(whole.around) if kind >= 0]
+    if typed:
+        kinds = model.sense.evidence(edges[typed])
+        loss = loss + 0.5 * functional.cross_entropy(kinds, torch.tensor([whole.around[k][3] for k in typed]))
+    return loss
