@@ -36,18 +36,13 @@ This page is written by `scripts/cli_docs.py` from the commands' own help.
 
 def page() -> str:
     """The page as it should be."""
-    parts = [HEAD, _help("onrecord"), *(_help("onrecord", _name(each)) for each in app.registered_commands)]
-    for group in app.registered_groups:
-        name = str(group.name)
-        parts.append(_help("onrecord", name))
-        commands = group.typer_instance.registered_commands if group.typer_instance else []
-        parts += [_help("onrecord", name, _name(each)) for each in commands]
+    parts = [HEAD, _help("onrecord"), *(_help("onrecord", str(_name(each))) for each in app.registered_commands)]
     return "\n".join(parts)
 
 
 def _name(command: object) -> str:
-    name = getattr(command, "name", None) or getattr(getattr(command, "callback", None), "__name__", "")
-    return str(name)
+    callback = getattr(command, "callback", None)
+    return str(getattr(callback, "__name__", ""))
 
 
 def _help(*call: str) -> str:

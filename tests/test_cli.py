@@ -8,14 +8,12 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
 import onrecord
-from onrecord.store import Page, Store
+from onrecord.store import Store
 from tests.conftest import STORY, Command
 
 COMMANDS = ("extract", "read", "search", "who", "sources", "show", "status", "verify", "export", "doctor")
@@ -89,8 +87,6 @@ def test_the_record_may_be_named_by_an_address(
         ["read", "x", "--published", "soon"],
         ["extract", "x", "--published", "2026-02-30"],
         ["extract", "x", "--published", ""],
-        ["entity"],
-        ["entity", "nonsense"],
     ],
 )
 def test_wrong_calls_exit_2_and_say_so_on_stderr(command: Command, call: list[str]) -> None:
@@ -268,82 +264,6 @@ def test_export_in_every_format(command: Command, reports: Path, tmp_path: Path)
     notes = json.loads((tmp_path / "notes.json").read_text())
     assert len(notes["first"]["items"]) == 12
     assert list(tmp_path.glob("*.part")) == []
-
-
-@dataclass(frozen=True)
-class Who:
-    """An entity as a record tells of it."""
-
-    id: str
-    name: str
-    kind: str = "person"
-    role: str | None = None
-    of: str | None = None
-    names: tuple[str, ...] = ()
-    attributions: int = 1
-    first: str | None = None
-    last: str | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        return asdict(self)
-
-
-class Asked:
-    """A record that knows three people and notes what it is told."""
-
-    people = (Who("entity-sha256-aa1", "Tom Price", role="mayor"), Who("entity-sha256-bb2", "T. Price"))
-    said: ClassVar[list[tuple[str, ...]]] = []
-
-    def __enter__(self) -> Asked:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return
-
-    def entities(self, name: str, *, limit: int) -> Page[Who]:
-        return Page(tuple(p for p in self.people[:limit] if name in p.name or p.id.endswith(name)))
-
-    def judge_entities(self, a: str, b: str, relation: str, *, by: str, reason: str) -> str:
-        self.said.append((a, b, relation, by, reason))
-        return "judgement-sha256-cc3"
-
-    def undo(self, judgement: str, *, by: str, reason: str) -> str:
-        self.said.append((judgement, by, reason))
-        return "withdrawal-sha256-dd4"
-
-
-def test_a_person_says_who_is_who_and_hears_how_to_undo_it(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.answer.open_record", lambda _: Asked())
-    Asked.said.clear()
-    shown = json.loads(command("entity", "show", "Tom").out)
-    assert (shown["name"], shown["role"]) == ("Tom Price", "mayor")
-    merged = command("entity", "merge", "Tom", "T.", "--reason", "same mayor", "--by", "Kim")
-    assert merged.code == 0
-    assert "Tom Price (aa1) and T. Price (bb2) are one from now on." in merged.err
-    assert "Undo: onrecord entity undo cc3 --reason" in merged.err
-    assert command("entity", "undo", "cc3", "--reason", "no", "--by", "Kim").code == 0
-    assert Asked.said == [
-        ("entity-sha256-aa1", "entity-sha256-bb2", "same", "Kim", "same mayor"),
-        ("cc3", "Kim", "no"),
-    ]
-
-
-def test_a_name_that_fits_several_is_listed_and_never_guessed(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("onrecord.answer.open_record", lambda _: Asked())
-    Asked.said.clear()
-    ran = command("entity", "split", "Price", "bb2", "--reason", "two")
-    assert (ran.code, ran.out, Asked.said) == (1, "", [])
-    assert "Tom Price (aa1) — person · mayor · 1 attribution" in ran.err
-    assert "T. Price (bb2)" in ran.err
-    assert "several fit that name" in ran.err
-    assert command("entity", "show", "Nobody").code == 1
-    assert "that is one entity" in command("entity", "split", "Tom", "aa1", "--reason", "two").err
-    assert Asked.said == []
-    assert "is one already" in command("entity", "merge", "Tom", "aa1", "--reason", "one").err
-    assert command("entity", "merge", "Tom", "bb2").code == 2
-    assert command("entity", "merge", "Tom", "bb2", "--reason", " ").code == 2
 
 
 def test_without_a_record_there_is_one_clear_line(command: Command) -> None:

@@ -1,4 +1,4 @@
-"""Train the small heads of whole texts on vectors that stay as they are: `python -m training.heads DATA OUT.pt WEIGHTS`.
+"""Train the heads of whole texts on vectors that stay as they are: `python -m training.heads DATA OUT.pt WEIGHTS`.
 
 The encoder sees a text once; who is who, acts, answers and what belongs where are then learned in many rounds, which
 takes minutes. Several WEIGHTS: their mean.

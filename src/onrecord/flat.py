@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-from onrecord.model import Attribution, Extraction, Found, Report, Span
+from onrecord.model import Attribution, Entity, Extraction, Found, Report, Span
 from onrecord.store.rows import Head, Hit, Quote, Said
 from onrecord.voices import chains, nesting
 
@@ -29,11 +29,19 @@ COLUMNS = (
     "report_id",
     "within",
     "voices",
+    "source_name",
+    "source_kind",
+    "act",
+    "modality",
+    "evidence",
+    "distance",
+    "said_on",
 )
 """What every row has, in this order. Offsets are code points; `content_spans` is `14-90 102-120`.
 
 `within` is the id of the attribution in whose content this one stands; `voices` are the sources on whose word it comes,
-innermost first, `Kim | the ministry`, with `?` where none is named.
+innermost first, `Kim | the ministry`, with `?` where none is named. `source_name` is whom the source leads to, in the
+report's fullest words; several pieces of evidence or of distance stand between ` | `.
 """
 
 BETWEEN = " … "
@@ -77,6 +85,13 @@ def row(said: Said) -> dict[str, Any]:
         said.report.id,
         said.within,
         " | ".join(voice or "?" for voice in said.voices) or None,
+        said.source_name,
+        said.source_kind,
+        said.act,
+        said.modality,
+        " | ".join(q.text for q in said.evidence) or None,
+        " | ".join(q.text for q in said.distance) or None,
+        said.said_on,
     )
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -95,12 +110,17 @@ def said_in(extraction: Extraction) -> Iterator[Said]:
     report, text = head_of(extraction.report), extraction.report.text
     by_id = {a.id: a for a in extraction.attributions}
     around = chains(nesting(extraction.attributions))
+    named = {e.id: e for e in extraction.entities}
     for name, a in by_id.items():
-        yield said_of(a, text, report, [by_id[outer] for outer in around.get(name, ())])
+        who = named.get(a.meaning.entity) if a.meaning.entity else None
+        yield said_of(a, text, report, [by_id[outer] for outer in around.get(name, ())], who)
 
 
-def said_of(a: Attribution, text: str, report: Head, outer: Sequence[Attribution] = ()) -> Said:
-    """One attribution with its words; `outer` are those in whose content it stands, innermost first."""
+def said_of(
+    a: Attribution, text: str, report: Head, outer: Sequence[Attribution] = (), who: Entity | None = None
+) -> Said:
+    """One attribution with its words; `outer` are those on whose word it comes, innermost first; `who` its source."""
+    m = a.meaning
     return Said(
         id=a.id,
         report=report,
@@ -111,6 +131,14 @@ def said_of(a: Attribution, text: str, report: Head, outer: Sequence[Attribution
         score=a.score,
         within=outer[0].id if outer else None,
         voices=tuple(o.source.of(text) if o.source else None for o in outer),
+        source_name=who.name if who else None,
+        source_kind=who.kind if who else None,
+        act=m.act,
+        modality=m.modality,
+        distance=tuple(Quote(s.start, s.end, s.of(text)) for s in m.distance),
+        evidence=tuple(Quote(e.span.start, e.span.end, e.span.of(text)) for e in m.evidence),
+        about=m.about,
+        said_on=m.said_on,
     )
 
 

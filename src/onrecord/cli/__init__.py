@@ -10,7 +10,6 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.ask import search, show, sources, who
-from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
@@ -68,7 +67,6 @@ def start(
 
 for _command in (extract, read, search, who, sources, show, status, verify, export, doctor):
     app.command()(_command)
-app.add_typer(entity, name="entity", no_args_is_help=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,7 +16,6 @@ from onrecord.cli.options import (
     AsModality,
     Db,
     Limit,
-    OfKind,
     OfVoice,
     OnEvidence,
     Spoken,
@@ -25,7 +24,7 @@ from onrecord.cli.options import (
 )
 from onrecord.cli.talk import Format
 from onrecord.errors import NotFound
-from onrecord.model import Act, EntityKind, EvidenceType, Modality
+from onrecord.model import Act, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -50,7 +49,7 @@ def search(
     act: AsAct = None,
     modality: AsModality = None,
     evidence: OnEvidence = None,
-    entity: Annotated[str, typer.Option(metavar="NAME|ID", help="Only what this person or body says.")] = "",
+    entity: Annotated[str, typer.Option(metavar="NAME", help="Only what sources say that lead to this name.")] = "",
     voice: OfVoice = None,
     distance: Annotated[
         bool, typer.Option("--distance", help='Only where the reporter keeps a distance ("allegedly").')
@@ -117,26 +116,20 @@ def who(
 
 def sources(
     words: Annotated[str, typer.Argument(help="Only sources with these words.")] = "",
-    voice: OfVoice = None,
-    kind: OfKind = None,
     limit: Limit = 50,
     format_: AsFormat = None,
     db: Db = None,
 ) -> None:
-    """List who is quoted, most quoted first, named or not.
+    """List the sources, most quoted first, as reports write them.
 
     \b
-    Examples:
+    Example:
       onrecord sources minister
-      onrecord sources --voice unnamed
-      onrecord sources --kind organization
     """
     from onrecord.terminal import source_line
 
     with opened(db) as record:
-        filters: dict[str, Any] = {"voice": voice.value if voice else None, "kind": one_of(EntityKind, "--kind", kind)}
-        given = {name: value for name, value in filters.items() if value}
-        rows = record.sources(words, limit=limit or sys.maxsize, **given).items
+        rows = record.sources(words, limit=limit or sys.maxsize).items
         _answer(iter(rows), talk.chosen(format_), lambda each: map(source_line, each), "No such source on record.")
 
 

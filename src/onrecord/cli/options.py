@@ -10,7 +10,7 @@ import typer
 
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
-from onrecord.model import Act, EntityKind, EvidenceType, Modality
+from onrecord.model import Act, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from onrecord.answer import Record
@@ -95,10 +95,6 @@ OnEvidence = Annotated[
 ]
 OfVoice = Annotated[
     Voice | None, typer.Option("--voice", help='Only named sources, unnamed ("a spokesperson"), or groups ("critics").')
-]
-OfKind = Annotated[
-    str | None,
-    typer.Option("--kind", metavar="KIND", help=f"Only sources that are: {', '.join(get_args(EntityKind))}."),
 ]
 
 

@@ -170,7 +170,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
 
 
 def said_on(text: str, sentence: tuple[int, int], outside: Sequence[tuple[int, int]], anchor: Anchor) -> str | None:
-    """The day on which it was said, as the reporter's own words in the sentence tell it: outside the spans `outside`."""
+    """The day on which it was said, as the reporter's own words in the sentence tell it: outside the spans `outside`"""
     for when in times_in(text, *sentence, anchor):
         free = not any(when.span.start < b and a < when.span.end for a, b in outside)
         if free and when.value and len(when.value) == 10:

@@ -1,8 +1,9 @@
 """What is derived from the observed rows: the word indexes and the counts by source. Dropped and made again at will.
 
-`said` indexes contents, with source, cue, kind, publisher and day beside them as words of their own, so that every
-filter of a search is answered by the index; `texts` the same for headlines and texts. Both hold words only: what they
-index stays in its table. A day is indexed as its year, month and day (`2026 202605 20260503`).
+`said` indexes contents. Beside them stand source, cue, kind, publisher and day, the name that the source leads to and
+what it means (`xactdenyx`), as words of their own, so that every filter of a search is answered by the index; `texts`
+does the same for headlines and texts. Both hold words only: what they index stays in its table. A day is indexed as its
+year, month and day (`2026 202605 20260503`).
 """
 # ruff: noqa: S608 - the SQL is put together from names written here
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-VERSION = 1
+VERSION = 2
 """Counts up when anything here changes; a record with another is rebuilt on opening."""
 
 _TOKENS = "tokenize = 'porter unicode61 remove_diacritics 2'"
@@ -23,10 +24,12 @@ _DAY_WORDS = f"""CASE WHEN {_DATED} THEN substr(r.published, 1, 4) || ' ' || sub
 _MAKE = (
     f"""CREATE VIEW said_rows AS
     SELECT a.seq, a.content, a.source, a.cue, r.publisher, {_DAY_WORDS} AS day,
-        (SELECT s.kind FROM sightings s WHERE s.attribution_seq = a.seq ORDER BY s.run_seq DESC LIMIT 1) AS kind
-    FROM attributions a JOIN reports r ON r.seq = a.report_seq""",
+        (SELECT s.kind FROM sightings s WHERE s.attribution_seq = a.seq ORDER BY s.run_seq DESC LIMIT 1) AS kind,
+        m.name AS who, m.means
+    FROM attributions a JOIN reports r ON r.seq = a.report_seq LEFT JOIN meanings m ON m.attribution_seq = a.seq
+        AND m.run_seq = (SELECT max(s.run_seq) FROM sightings s WHERE s.attribution_seq = a.seq)""",
     f"CREATE VIEW text_rows AS SELECT r.seq, r.headline, r.text, r.publisher, {_DAY_WORDS} AS day FROM reports r",
-    f"""CREATE VIRTUAL TABLE said USING fts5(content, source, cue, kind, publisher, day,
+    f"""CREATE VIRTUAL TABLE said USING fts5(content, source, cue, kind, publisher, day, who, means,
     content = 'said_rows', content_rowid = 'seq', {_TOKENS})""",
     f"""CREATE VIRTUAL TABLE texts USING fts5(headline, text, publisher, day,
     content = 'text_rows', content_rowid = 'seq', {_TOKENS})""",
@@ -34,7 +37,7 @@ _MAKE = (
     source TEXT NOT NULL, publisher TEXT NOT NULL, folded TEXT NOT NULL, attributions INTEGER NOT NULL,
     reports INTEGER NOT NULL, first TEXT, last TEXT, PRIMARY KEY (source, publisher)) WITHOUT ROWID""",
     """CREATE VIEW who_said_what AS
-    SELECT a.source, a.cue, a.content, k.kind, r.headline, r.publisher, r.published, r.url,
+    SELECT a.source, k.who AS source_name, a.cue, a.content, k.kind, r.headline, r.publisher, r.published, r.url,
         a.id AS attribution, r.id AS report
     FROM attributions a JOIN said_rows k ON k.seq = a.seq JOIN reports r ON r.seq = a.report_seq""",
 )
@@ -63,7 +66,7 @@ _COUNT_NEW = f"""INSERT INTO source_counts
         first = min(coalesce(first, excluded.first), coalesce(excluded.first, first)),
         last = max(coalesce(last, excluded.last), coalesce(excluded.last, last))"""
 
-_SAID = "content, source, cue, kind, publisher, day"
+_SAID = "content, source, cue, kind, publisher, day, who, means"
 
 
 def is_current(connection: Connection) -> bool:

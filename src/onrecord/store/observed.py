@@ -18,6 +18,7 @@ from onrecord.model import (
     content_id,
 )
 from onrecord.store import schema as t
+from onrecord.store.meanings import said_of
 from onrecord.store.packing import from_json, given_json, moment, pack_map, to_json, unpack_map, where_json
 
 _VALUES = ("url", "publisher", "published", "headline")
@@ -129,6 +130,9 @@ def digest(connection: Connection, reading_seq: int, run_seq: int, at: str) -> s
         for p in set_aside_parts(connection, reading_seq, run)
     ]
     said = [run_id, reading_id, at, sorted(list(row) for row in seen), parts]
+    meant = said_of(connection, report_seq, run_seq)
+    if meant:  # runs of before there were meanings keep their digests
+        said.append(meant)
     return hashlib.sha256(canonical_json(said)).hexdigest()[:32]
 
 

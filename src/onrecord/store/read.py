@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from onrecord.errors import NotFound, StoreError
 from onrecord.model import Attribution, Extraction, Report, Run, Span
 from onrecord.store import schema as t
+from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
 from onrecord.store.packing import from_json, moment, unpack_bytes
 from onrecord.store.rows import FailureRow, Head, Quote, Reading, Said
@@ -72,11 +74,23 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
     newest = select(s).where(s.c.attribution_seq.in_(seqs)).order_by(s.c.run_seq)
     seen = {row.attribution_seq: row for row in connection.execute(newest)}
     reports = heads(connection, {row.report_seq for row in rows.values()})
-    texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1])
+    held = connection.execute(select(t.meanings).where(t.meanings.c.attribution_seq.in_(seqs)))
+    meant = {(row.run_seq, row.attribution_seq): row for row in held}
+    quoting = {k for (_, k), row in meant.items() if '"span"' in row.data or '"distance":[{' in row.data}
+    texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1 or seq in quoting])
     around = _chains(connection, {(row.report_seq, seen[k].run_seq) for k, row in rows.items()})
     return [
-        _said(
-            rows[k], spans[k], seen[k], reports[rows[k].report_seq], texts.get(k), around.get((seen[k].run_seq, k), ())
+        _meant(
+            _said(
+                rows[k],
+                spans[k],
+                seen[k],
+                reports[rows[k].report_seq],
+                texts.get(k),
+                around.get((seen[k].run_seq, k), ()),
+            ),
+            meant.get((seen[k].run_seq, k)),
+            texts.get(k, ""),
         )
         for k in seqs
         if k in rows
@@ -98,9 +112,16 @@ def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[i
         if (row.report_seq, row.run_seq) in asked:
             together = seen.setdefault((row.report_seq, row.run_seq), {})
             together.setdefault(row.seq, (row, []))[1].append(Span(row.start, row.end))
+    on_word: dict[int, dict[int, str]] = {}
+    m = t.meanings.c
+    nested = select(m.run_seq, m.attribution_seq, m.within).where(m.within.is_not(None))
+    for row in connection.execute(nested.where(m.attribution_seq.in_({k for each in seen.values() for k in each}))):
+        on_word.setdefault(row.run_seq, {})[row.attribution_seq] = row.within
     found = {}
     for (_, run_seq), together in seen.items():
         outer_of = enclosing([(k, _spans(row, content), content) for k, (row, content) in together.items()])
+        by_id = {row.id: k for k, (row, _) in together.items()}
+        outer_of |= {k: by_id[name] for k, name in on_word.get(run_seq, {}).items() if k in together and name in by_id}
         for seq, chain in chains(outer_of).items():
             found[run_seq, seq] = tuple(together[outer][0] for outer in chain)
     return found
@@ -134,6 +155,28 @@ def _said(
     return Said(row.id, head, quote("source"), quote("cue"), content, seen.kind, seen.score, within, voices)
 
 
+def _meant(said: Said, row: Row[Any] | None, text: str) -> Said:
+    """With what the newest run worked out of it."""
+    if row is None:
+        return said
+    m = meaning_of(row.data)
+
+    def quote(span: Span) -> Quote:
+        return Quote(span.start, span.end, span.of(text))
+
+    return replace(
+        said,
+        source_name=row.name,
+        source_kind=row.name_kind,
+        act=m.act,
+        modality=m.modality,
+        distance=tuple(map(quote, m.distance)),
+        evidence=tuple(quote(e.span) for e in m.evidence),
+        about=m.about,
+        said_on=m.said_on,
+    )
+
+
 def attributions(connection: Connection, report_id: str) -> list[Said]:
     """All attributions of a report, in the order of its text."""
     query = (
@@ -153,9 +196,12 @@ def extraction(connection: Connection, report_seq: int) -> Extraction:
     if newest is None:
         raise StoreError("no run has read this report.", which=f"report {report_seq}", advice="Run `onrecord verify`.")
     report = first_report(connection, report_seq)
+    meant = meanings(connection, report_seq, newest.run_seq)
     found = run_attributions(connection, report_seq, newest.run_seq, report.id)
+    found = [replace(a, meaning=meant[a.id]) if a.id in meant else a for a in found]
     parts = set_aside_parts(connection, newest.reading_seq, newest.run_seq)
-    return Extraction(report, tuple(found), run(connection, newest.run_seq), parts)
+    named = entities(connection, report_seq, newest.run_seq, report.id)
+    return Extraction(report, tuple(found), run(connection, newest.run_seq), parts, named)
 
 
 def first_report(connection: Connection, report_seq: int) -> Report:

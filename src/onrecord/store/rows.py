@@ -10,13 +10,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar
 
-from onrecord.model import Kind, Stage, content_id
+from onrecord.model import Act, EntityKind, EvidenceType, Kind, Modality, Stage, content_id
 
 Result = Literal["recorded", "set aside", "known"]
 Relation = Literal["same", "different", "contradicts"]
 By = Literal["engine", "person"]
 Field = Literal["content", "text"]
 Order = Literal["best", "newest"]
+Voice = Literal["named", "unnamed", "collective"]
+"""Whether a source has a name, is a particular one left unnamed, or an unspecified group."""
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -69,6 +71,8 @@ class Said:
 
     `within` is the attribution in whose content it stands, `voices` the sources on whose word it comes, innermost first
     (None: nobody is named): "Kim said that his doctor had warned him" has the doctor's warning on Kim's word.
+    `source_name` and `source_kind` tell whom the source leads to, `act` and what follows what it does by saying so, as
+    that run worked it out; None or empty where it did not, or there is none.
     """
 
     id: str
@@ -80,6 +84,14 @@ class Said:
     score: float
     within: str | None = None
     voices: tuple[str | None, ...] = ()
+    source_name: str | None = None
+    source_kind: EntityKind | None = None
+    act: Act | None = None
+    modality: Modality | None = None
+    distance: tuple[Quote, ...] = ()
+    evidence: tuple[Quote, ...] = ()
+    about: str | None = None
+    said_on: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name; the report as its head."""
@@ -128,8 +140,10 @@ class Query:
 
     `words`, `source`, `cue` and `publisher` are plain words: each must occur, in any order and any inflection; words in
     double quotes must stand together; a word ending in `*` is a beginning. Nothing in them is an operator.
+    `entity` are words of the name that a source leads to: `Lee` also finds "she" and "the mayor". `act`, `modality`,
+    `evidence` (a type), `voice` and `distance` are what the newest run worked out.
     `field` says where `words` are sought: in what is attributed (`content`) or in headlines and texts (`text`; then
-    `source`, `cue` and `kind` do not apply). `since` and `until` are days of publication (`2026-05-03`), both included;
+    only `publisher` and the days apply). `since` and `until` are days of publication (`2026-05-03`), both included;
     a report without a known day of publication never fits them.
     `order`: `newest` is latest recorded first; `best` puts the best of the newest 1,000 answers first, then the best of
     the next 1,000. `limit` is 1 … 1,000.
@@ -140,6 +154,12 @@ class Query:
     source: str = ""
     cue: str = ""
     kind: Kind | None = None
+    act: Act | None = None
+    modality: Modality | None = None
+    evidence: EvidenceType | None = None
+    entity: str = ""
+    voice: Voice | None = None
+    distance: bool = False
     publisher: str = ""
     since: str | None = None
     until: str | None = None
@@ -155,6 +175,12 @@ class Filters(TypedDict, total=False):
     source: str
     cue: str
     kind: Kind | None
+    act: Act | None
+    modality: Modality | None
+    evidence: EvidenceType | None
+    entity: str
+    voice: Voice | None
+    distance: bool
     publisher: str
     since: str | None
     until: str | None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
 
 APPLICATION_ID = 0x4F6E5263
@@ -137,6 +137,30 @@ sightings = Table(
     _to("run_seq", "runs", primary_key=True),
     _text("kind"),
     Column("score", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+meanings = Table(
+    "meanings",
+    metadata,
+    _to("attribution_seq", "attributions", primary_key=True),
+    _to("run_seq", "runs", primary_key=True),
+    _maybe_text("name"),
+    _maybe_text("name_kind"),
+    _maybe_text("within"),
+    _text("means"),
+    _text("data"),
+    sqlite_with_rowid=False,
+)
+
+entities = Table(
+    "entities",
+    metadata,
+    _to("report_seq", "reports", primary_key=True),
+    _to("run_seq", "runs", primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("id", Text, nullable=False, index=True),
+    _text("data"),
     sqlite_with_rowid=False,
 )
 

@@ -13,16 +13,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, func, select, text
 
 from onrecord.errors import UsageError
+from onrecord.model import Act, EvidenceType, Modality
 from onrecord.store import schema as t
 from onrecord.store.fold import fold, has_words
+from onrecord.store.meanings import word_of
 from onrecord.store.packing import from_json
 from onrecord.store.read import heads, saids, seqs_below
-from onrecord.store.rows import Head, Hit, Mark, Page, Query, Said, Source
+from onrecord.store.rows import Head, Hit, Mark, Page, Query, Said, Source, Voice
 
 WINDOW = {"content": 600, "text": 200}
 """How many answers are ranked against each other."""
@@ -164,8 +166,15 @@ def _match(connection: Connection, query: Query) -> str | None:
     for column in ("source", "cue", "publisher"):
         if (asked := getattr(query, column)).strip():
             parts.append(f"{column} : ({_all_of(asked, column)})")
+    if query.entity.strip():
+        parts.append(f"who : ({_all_of(query.entity, 'entity')})")
     if query.kind:
         parts.append(f'kind : "{query.kind}"')
+    for field in ("act", "modality", "evidence", "voice"):
+        if (value := getattr(query, field)) is not None:
+            parts.append(f'means : "{word_of(field, value)}"')
+    if query.distance:
+        parts.append(f'means : "{word_of("distance", "yes")}"')
     if query.since or query.until:
         parts.append(f"day : ({' OR '.join(_days(connection, query))})")
     return " AND ".join(parts) or None
@@ -220,13 +229,22 @@ def _check(query: Query) -> None:
         "field": ("content", "text"),
         "kind": (None, "direct", "indirect", "mixed"),
         "order": ("best", "newest"),
+        "act": (None, *get_args(Act)),
+        "modality": (None, *get_args(Modality)),
+        "evidence": (None, *get_args(EvidenceType)),
+        "voice": (None, *get_args(Voice)),
     }
     for name, values in allowed.items():
         if getattr(query, name) not in values:
             one_of = ", ".join(str(v) for v in values if v)
             raise UsageError(f"{getattr(query, name)!r} is no {name}.", which=name, advice=f"Give one of: {one_of}.")
-    if query.field == "text" and (query.source or query.cue or query.kind):
-        raise UsageError("texts are not filtered by source, cue or kind.", which="field", advice="Search contents.")
+    of_said = ("source", "cue", "kind", "act", "modality", "evidence", "entity", "voice", "distance")
+    if query.field == "text" and any(getattr(query, name) for name in of_said):
+        raise UsageError(
+            "texts are filtered by publisher and day only.",
+            which="field",
+            advice="Search contents to filter by source, cue, kind, act and the like.",
+        )
     for name in ("since", "until"):
         if (day := getattr(query, name)) and not _is_day(day):
             raise UsageError(f"{day!r} is no day.", which=name, advice="Give it as 2026-05-03.")
@@ -259,15 +277,19 @@ def below(cursor: str | None) -> int | None:
 
 
 def who(connection: Connection, name: str, limit: int, cursor: str | None) -> Page[Said]:
-    """Attributions whose source contains every word of a name, newest recorded first. Raises UsageError."""
+    """Attributions whose source, or whom it leads to, has every word of a name, newest recorded first.
+
+    Raises UsageError.
+    """
     check_limit(limit)
-    match, words, lowest = f"source : ({_all_of(name, 'name')})", fold(name), below(cursor)
+    match, words, lowest = f"{{source who}} : ({_all_of(name, 'name')})", fold(name), below(cursor)
     found: list[Said] = []
     seqs: list[int] = []
     while len(found) <= limit:
         batch = list(_matching(connection, "content", match, lowest, limit + 1))
         for seq, said in zip(batch, saids(connection, batch), strict=True):
-            if said.source and has_words(fold(said.source.text), words):
+            named = (said.source.text if said.source else None, said.source_name)
+            if any(has_words(fold(n), words) for n in named if n):
                 found.append(said)
                 seqs.append(seq)
         if len(batch) <= limit:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from onrecord.errors import StoreError
 from onrecord.model import Attribution, Report, Span
-from onrecord.store import derived
+from onrecord.store import derived, meanings
 from onrecord.store import schema as t
 from onrecord.store.database import Database
 from onrecord.store.judged import judgement_of, withdrawal_of
@@ -86,6 +86,7 @@ def _check_report(connection: Connection, row: Row[Any]) -> Iterator[str]:
     for reading in readings:
         yield from _check_reading(connection, row, reading)
     yield from _check_attributions(connection, row)
+    yield from meanings.problems(connection, row)
 
 
 def _check_reading(connection: Connection, row: Row[Any], reading: Row[Any]) -> Iterator[str]:

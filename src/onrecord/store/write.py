@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, insert, selec
 from sqlalchemy.sql.dml import ReturningInsert
 
 from onrecord.model import Attribution, Extraction, Failure, RawReport, Run, SetAside, Span, content_id
-from onrecord.store import derived
+from onrecord.store import derived, meanings
 from onrecord.store import schema as t
 from onrecord.store.observed import digest, plain, reading_row, report_row
 from onrecord.store.packing import now, pack_bytes, to_json
@@ -205,6 +205,7 @@ def _add_attributions(connection: Connection, extraction: Extraction, report_seq
             for name, a in by_id.items()
         ]
         connection.execute(_adding(t.sightings), seen)
+    meanings.add(connection, extraction, report_seq, run_seq, seqs)
     for seq in again:
         derived.add_said_again(connection, seq)
     if fresh:
