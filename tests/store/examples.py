@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,16 +16,20 @@ from hypothesis import strategies as st
 
 from onrecord.model import (
     Attribution,
+    Entity,
+    Evidence,
     Extraction,
     Found,
     Given,
     Kind,
+    Meaning,
     Origin,
     RawReport,
     Report,
     Run,
     SetAside,
     Span,
+    When,
 )
 from onrecord.report_json import report_json
 from onrecord.store import Store, open_store
@@ -106,8 +111,35 @@ def pair(
         Attribution(report.id, _find(text, s), _find(text, c), tuple(_span(text, x) for x in parts), kind, score)
         for s, c, parts, kind in said
     )
+    entities: tuple[Entity, ...] = ()
+    if said is KIRBY_AND_LAVROV:
+        found, entities = _meant(report, found)
     parts = (SetAside("extract", whole),) if whole else (SetAside("extract", "no cue", 1, 3, detail="ship"),)
-    return raw, Extraction(report, found, run, parts)
+    return raw, Extraction(report, found, run, parts, entities)
+
+
+def _meant(report: Report, found: tuple[Attribution, ...]) -> tuple[tuple[Attribution, ...], tuple[Entity, ...]]:
+    """What an engine might work out of `KIRBY_AND_LAVROV`."""
+    kirby, lavrov, state = (_span(report.text, words) for words in ("John Kirby", "Sergéi Lavrov", "Moscow"))
+    who = (
+        Entity(report.id, "John Kirby", "person", (kirby,), None, None, 0.75),
+        Entity(report.id, "Sergéi Lavrov", "person", (lavrov,), "foreign minister", "Moscow", 0.5),
+        Entity(report.id, "Moscow", "country", (state,)),
+    )
+    told = Meaning("assert", "plain", who[0].id, addressee=_span(report.text, "reporters"), scores=(("act", 0.25),))
+    denied = Meaning(
+        "deny",
+        "negated",
+        who[1].id,
+        distance=(_span(report.text, "denied"),),
+        evidence=(Evidence(_span(report.text, "his words"), "document"),),
+        about=found[0].id,
+        venue=_span(report.text, "Cape Vale"),
+        said_on="2026-05-02",
+        content_when=(When(_span(report.text, "arms"), None), When(_span(report.text, "any"), "2026-05")),
+    )
+    called = Meaning("dismiss", candidates=((who[1].id, 0.5), (who[2].id, 0.25)), within=found[1].id)
+    return tuple(replace(a, meaning=m) for a, m in zip(found, (told, denied, called), strict=True)), who
 
 
 KIRBY_AND_LAVROV: tuple[tuple[str | None, str | None, tuple[str, ...], Kind], ...] = (
@@ -163,14 +195,28 @@ def extractions(draw: st.DrawFn) -> tuple[RawReport, Extraction]:
             st.lists(span, min_size=1, max_size=3, unique=True).map(tuple),
             st.sampled_from(["direct", "indirect", "mixed"]),
             st.floats(0, 1),
+            st.builds(
+                Meaning,
+                act=st.none() | st.sampled_from(["deny", "ask"]),
+                modality=st.none() | st.just("plain"),
+                distance=st.lists(span, max_size=2).map(tuple),
+                evidence=st.lists(st.builds(Evidence, span, st.just("imagery")), max_size=2).map(tuple),
+                addressee=st.none() | span,
+                venue=st.none() | span,
+                said_on=st.none() | st.just("2026-05-03"),
+                content_when=st.lists(st.builds(When, span, st.none() | st.just("2026")), max_size=2).map(tuple),
+                scores=st.lists(st.tuples(st.just("act"), st.floats(0, 1)), max_size=1).map(tuple),
+            ),
         ),
         max_size=3,
     )
-    return raw, Extraction(empty.report, tuple(draw(some)), RUN, empty.set_aside)
+    whose = draw(st.lists(span, max_size=2, unique=True))
+    entities = tuple(Entity(empty.report.id, text[m.start : m.end], "person", (m,)) for m in whose)
+    return raw, Extraction(empty.report, tuple(draw(some)), RUN, empty.set_aside, entities)
 
 
-def tamper(path: Path, sql: str, *values: object) -> None:
-    """Change a record behind its back, as somebody with the file could."""
+def tamper(path: Path, sql: str, *values: object, skip: Iterable[str] = ()) -> None:
+    """Change a record behind its back, as somebody with the file could; of tables in `skip` the triggers go."""
     with closing(sqlite3.connect(path)) as connection:
         connection.create_function("fold", 1, str)
         for pragma in ("foreign_keys = OFF", "synchronous = OFF", "journal_mode = MEMORY"):
@@ -179,8 +225,9 @@ def tamper(path: Path, sql: str, *values: object) -> None:
         for name, _ in dropped:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute(sql, values)
-        for _, made in dropped:
-            connection.execute(made)
+        for name, made in dropped:
+            if not name.startswith(tuple(skip)):
+                connection.execute(made)
         connection.commit()
 
 

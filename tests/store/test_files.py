@@ -6,17 +6,19 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
 from onrecord.errors import NewerSchema, NotFound, StoreError
+from onrecord.model import UNKNOWN
 from onrecord.store import Query, open_store
 from onrecord.store import schema as t
 from onrecord.store.database import PRAGMAS, Database, wal_is_safe
 from onrecord.store.place import refuse_network
-from tests.store.examples import pair, tamper
+from tests.store.examples import NEWER, pair, tamper
 
 
 def test_a_record_is_made_with_its_folders_and_nothing_is_printed(
@@ -55,9 +57,29 @@ def test_a_record_of_a_newer_onrecord_is_refused_and_left_alone(tmp_path: Path) 
     open_store(path).close()
     tamper(path, "UPDATE alembic_version SET version_num = '9999'")
     before = path.read_bytes()
-    with pytest.raises(NewerSchema, match=r"newer OnRecord \(schema 9999; this one knows up to 0001\).*Upgrade"):
+    with pytest.raises(NewerSchema, match=r"newer OnRecord \(schema 9999; this one knows up to 0002\).*Upgrade"):
         open_store(path)
     assert path.read_bytes() == before
+
+
+def test_a_record_of_before_there_were_meanings_is_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    raw, extraction = pair()
+    plain = replace(
+        extraction, attributions=tuple(replace(a, meaning=UNKNOWN) for a in extraction.attributions), entities=()
+    )
+    with open_store(path) as store:
+        store.record(raw, plain)
+    for sql in ("DROP TABLE meanings", "DROP TABLE entities", "UPDATE alembic_version SET version_num = '0001'"):
+        tamper(path, sql, skip=("meanings", "entities"))
+    tamper(path, "PRAGMA user_version = 1", skip=("meanings", "entities"))
+    with open_store(path) as store:
+        assert store.extraction(plain.report.id).attributions == plain.attributions
+        assert not list(store.verify())
+        store.record(raw, replace(extraction, run=NEWER))
+        assert store.extraction(plain.report.id).entities == extraction.entities
+        assert [hit.said.act for hit in store.search(Query(act="deny")) if hit.said] == ["deny"]
+        assert not list(store.verify())
 
 
 def test_an_older_record_is_brought_up_to_date_and_keeps_its_rows(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Unpack
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from onrecord.errors import UsageError
 from onrecord.model import Kind
 from onrecord.store import Query, Store
+from onrecord.store.rows import Filters
 from tests.store.examples import FACTORIES, NEWER, MakeStore, every_store, pair
 
 LATE = "Vale again\nKIRBY’s spokesman said the container was empty. Lavrov Jr. denied it."
@@ -97,7 +99,7 @@ def test_the_words_asked_for_are_marked(store: Store) -> None:
         (Query(limit=0), "out of bounds"),
         (Query(cursor="'; DROP TABLE reports"), "no cursor"),
         (Query(kind="loud"), "is no kind"),  # type: ignore[arg-type]
-        (Query(field="text", source="Kirby"), "not filtered by source"),
+        (Query(field="text", source="Kirby"), "filtered by publisher and day only"),
     ],
 )
 def test_a_malformed_question_is_refused_in_one_line(store: Store, query: Query, complaint: str) -> None:
@@ -221,3 +223,23 @@ def test_whose_words_follow_the_run_that_saw_it(make: MakeStore, tmp_path: Path)
         store.record(*pair(CHAIN, CHAIN_SAID[1:], run=NEWER))
         assert store.who("ministry").items[0].voices == ()
         assert store.who("inspectors").items[0].voices == ("the ministry",)
+
+
+@every_store
+def test_what_was_worked_out_filters_answers(make: MakeStore, tmp_path: Path) -> None:
+    with make(tmp_path) as store:
+        store.record(*pair())
+        store.record(*pair("Kirby said no.", [("Kirby", "said", ("no",), "indirect")], origin="b.txt"))
+
+        def cues(**filters: Unpack[Filters]) -> set[str | None]:
+            return {hit.said.cue.text if hit.said and hit.said.cue else None for hit in store.search(Query(**filters))}
+
+        assert cues(act="deny") == cues(evidence="document") == cues(distance=True) == {"denied"}
+        assert cues(modality="plain") == {"told"}
+        assert cues(entity="kirby") == {"told"}
+        assert cues(voice="named") == {"told", "denied"}
+        assert cues(voice="collective") == cues(evidence="imagery") == set()
+        denied = next(hit.said for hit in store.search(Query(act="deny")) if hit.said)
+        assert (denied.source_name, denied.source_kind, denied.said_on) == ("Sergéi Lavrov", "person", "2026-05-02")
+        assert [q.text for q in denied.evidence] == ["his words"]
+        assert denied.about in {said.id for said in store.attributions(denied.report.id)}

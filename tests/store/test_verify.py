@@ -49,8 +49,10 @@ def test_every_altered_cell_of_every_table_is_found(whole: Path, tmp_path: Path)
         with closing(sqlite3.connect(path)) as connection:
             before = connection.execute(f'SELECT "{column}" FROM {table} LIMIT 1').fetchone()[0]
         after = _other(before)
-        key = "attribution_seq" if table in ("contents", "sightings") else "seq"
-        tamper(path, f'UPDATE {table} SET "{column}" = ? WHERE {key} = (SELECT min({key}) FROM {table})', after)
+        keys = {"contents": "attribution_seq", "sightings": "attribution_seq", "meanings": "attribution_seq"}
+        key = keys.get(table, "report_seq" if table == "entities" else "seq")
+        one = " AND n = 0" if table == "entities" else ""
+        tamper(path, f'UPDATE {table} SET "{column}" = ? WHERE {key} = (SELECT min({key}) FROM {table}){one}', after)
         with open_store(path) as store:
             if next(store.verify(), None) is None:
                 unseen.append(f"{table}.{column}: {before!r} → {after!r}")

@@ -114,8 +114,9 @@ def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[i
             together.setdefault(row.seq, (row, []))[1].append(Span(row.start, row.end))
     on_word: dict[int, dict[int, str]] = {}
     m = t.meanings.c
-    nested = select(m.run_seq, m.attribution_seq, m.within).where(m.within.is_not(None))
-    for row in connection.execute(nested.where(m.attribution_seq.in_({k for each in seen.values() for k in each}))):
+    nested = select(m.run_seq, m.attribution_seq, m.within).join(t.attributions, a.seq == m.attribution_seq)
+    reports = {report for report, _ in asked}
+    for row in connection.execute(nested.where(a.report_seq.in_(reports), m.within.is_not(None))):
         on_word.setdefault(row.run_seq, {})[row.attribution_seq] = row.within
     found = {}
     for (_, run_seq), together in seen.items():
