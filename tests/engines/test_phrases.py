@@ -1,0 +1,96 @@
+"""What set phrases and tables tell: acts, distance, evidence, venues, addressees."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.engines.distance import distant
+from onrecord.engines.evidence import evidence_in
+from onrecord.engines.lexicon import ACTS, NO_ACT, act_of, bits_of
+from onrecord.engines.occasion import addressee_of, venue_in
+
+
+@pytest.mark.parametrize(
+    ("cue", "act"),
+    [
+        ("said", "assert"),
+        ("has flatly denied", "deny"),
+        ("declined to comment on", "decline"),
+        ("called on", "request"),
+        ("is accusing", "accuse"),
+        ("brushed off", "dismiss"),
+        ("wondered whether", "ask"),
+        ("was sentenced", "decide"),
+        ("vowed", "commit"),
+        ("warns", "warn"),
+    ],
+)
+def test_the_table_names_the_act_of_a_cue(cue: str, act: str) -> None:
+    assert ACTS[act_of(cue)] == act
+
+
+def test_what_the_table_does_not_know_stays_unknown() -> None:
+    assert act_of("") == act_of("glorped") == NO_ACT
+    assert bits_of("said", ["it may not rain if"]) == 7
+    assert bits_of("said", ["it rains"]) == 0
+
+
+def test_distance_is_the_reporters() -> None:
+    text = "Lee claimed the ship allegedly sank; he denied the claims."
+    found = [text[a:b] for a, b in distant(text, (4, 11), [(12, len(text))])]
+    assert found == ["claimed", "allegedly"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "type_"),
+    [
+        ("With reference to satellite images, Lee said so", "With reference to satellite images", "imagery"),
+        ("Lee said so, citing court documents seen by us.", "citing court documents seen by us", "document"),
+        ("he said, based on a survey of 200 people", "based on a survey of 200 people", "data"),
+        ("he said, citing three witnesses", "citing three witnesses", "eyewitness"),
+    ],
+)
+def test_evidence_is_found_with_its_type(text: str, words: str, type_: str) -> None:
+    assert [(e.span.of(text), e.type) for e in evidence_in(text, 0, len(text))] == [(words, type_)]
+
+
+def test_a_source_that_is_cited_is_no_evidence() -> None:
+    text = "The paper, citing Lee, said so"
+    assert list(evidence_in(text, 0, len(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "venue"),
+    [
+        (
+            "Lee said in an interview with the “Noon” program that it rains",
+            "said",
+            "in an interview with the “Noon” program",
+        ),
+        ("At a news conference, Lee said it rains", "said", "At a news conference"),
+        ("Lee wrote on Twitter that it rains", "wrote", "on Twitter"),
+        ("Lee said in the rain that it rains", "said", None),
+    ],
+)
+def test_a_venue_is_where_it_was_said(text: str, cue: str, venue: str | None) -> None:
+    at, content = text.index(cue), text.index("it rains")
+    found = venue_in(text, 0, len(text), [(at, at + len(cue)), (content, len(text))], (at, at + len(cue)))
+    assert (text[slice(*found)] if found else None) == venue
+
+
+def test_an_addressee_stands_right_behind_its_cue() -> None:
+    text = "Lee told reporters that it rains"
+    assert addressee_of(text, (4, 8), [(19, 32)], [(9, 18)]) == (9, 18)
+    assert addressee_of("Lee was told reporters came", (4, 12), [(23, 27)], [(13, 22)]) is None
+    assert addressee_of("Lee said reporters came", (4, 8), [(19, 23)], [(9, 18)]) is None
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_them(text: str) -> None:
+    for e in evidence_in(text, 0, len(text)):
+        assert 0 <= e.span.start < e.span.end <= len(text)
+    found = venue_in(text, 0, len(text), [])
+    assert found is None or 0 <= found[0] < found[1] <= len(text)
+    assert 0 <= act_of(text) <= NO_ACT

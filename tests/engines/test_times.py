@@ -1,0 +1,103 @@
+"""Times: which are found, and which day they are; and that nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.engines.times import Anchor, anchor_of, said_on, times_in
+
+FRIDAY = Anchor(date(2023, 10, 20))
+NOBODY_KNOWS = Anchor(None)
+EDTF = re.compile(r"\d{4}-\d\d|\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?")
+
+
+def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
+    return [(w.span.of(text), w.value) for w in times_in(text, 0, len(text), anchor)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("the talks of October 18-19 failed", [("October 18-19", "2023-10-18/2023-10-19")]),
+        ("over the past two months", [("over the past two months", "2023-08-20/2023-10-20")]),
+        ("It fell in September, on September 13.", [("in September", "2023-09"), ("September 13", "2023-09-13")]),
+        ("the strike on Tuesday", [("on Tuesday", "2023-10-17")]),
+        ("they will meet on Monday", [("on Monday", "2023-10-23")]),
+        ("next Tuesday", [("next Tuesday", "2023-10-24")]),
+        ("last Friday", [("last Friday", "2023-10-13")]),
+        ("yesterday morning", [("yesterday morning", "2023-10-19")]),
+        ("last week", [("last week", "2023-10-09/2023-10-15")]),
+        ("ten years ago", [("ten years ago", "2013-01-01/2013-12-31")]),
+        ("20 January", [("20 January", "2024-01-20")]),
+        ("within 48 hours", [("within 48 hours", "2023-10-20/2023-10-22")]),
+        ("the last five months of the war", [("the last five months of", None)]),
+        ("by the end of the year", [("by the end of the year", None)]),
+        ("three days later", [("three days later", None)]),
+        ("April 31, 2020", [("April 31, 2020", None)]),
+    ],
+)
+def test_times_are_reckoned_from_the_day_of_publication(text: str, found: list[tuple[str, str | None]]) -> None:
+    assert read(text, FRIDAY) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("March 4, 2011", "2011-03-04"),
+        ("in May 2019", "2019-05"),
+        ("20 May 2021", "2021-05-20"),
+        ("2021-05-20", "2021-05-20"),
+        ("in 2012", "2012-01-01/2012-12-31"),
+        ("from 2010 to 2015", "2010-01-01/2015-12-31"),
+        ("the 1990s", "1990-01-01/1999-12-31"),
+        ("on Tuesday", None),
+        ("yesterday", None),
+        ("in May", None),
+        ("October 18", None),
+        ("over the past two months", None),
+    ],
+)
+def test_without_that_day_only_what_names_its_year_is_known(text: str, value: str | None) -> None:
+    assert read(text, NOBODY_KNOWS) == [(text, value)]
+
+
+@pytest.mark.parametrize(
+    "text", ["he may have been", "Theresa May said", "2000 people were there", "the Sunday Times", "they march on"]
+)
+def test_names_and_numbers_are_no_times(text: str) -> None:
+    assert read(text, FRIDAY) == []
+
+
+def test_the_day_of_publication_is_given_or_stands_at_the_head() -> None:
+    page = "Bridge opens\n\nWednesday, April 13, 2011\n\nIt was opened on May 2, 2010, the mayor said."
+    assert anchor_of(page, None) == Anchor(date(2011, 4, 13))
+    assert anchor_of(page, "2011-04-14T08:00:00Z") == Anchor(date(2011, 4, 14))
+    assert anchor_of(page, "soon") == NOBODY_KNOWS
+    assert anchor_of("Bridge opens\n\nIt was opened on May 2, 2010, by the mayor and a band.", None) == NOBODY_KNOWS
+
+
+def test_the_day_it_was_said_stands_in_the_reporters_own_words() -> None:
+    text = "“We met yesterday,” the mayor said on Wednesday."
+    assert said_on(text, (0, len(text)), [(0, 19)], FRIDAY) == "2023-10-18"
+    assert said_on(text, (0, len(text)), [(0, 19)], NOBODY_KNOWS) is None
+
+
+WORDS = st.sampled_from(
+    ["May", "in", "2011", "13", "last", "the", "past", "two", "months", "Monday", ",", "-", "ago", "\n"]
+)
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map(" ".join)), st.booleans())
+def test_every_time_lies_on_the_text_and_no_year_is_guessed(text: str, known: bool) -> None:
+    end = 0
+    for when in times_in(text, 0, len(text), FRIDAY if known else NOBODY_KNOWS):
+        assert end <= when.span.start < when.span.end <= len(text)
+        end = when.span.end
+        if when.value is not None:
+            assert EDTF.fullmatch(when.value)
+            assert known or re.search(r"\d{3}", when.span.of(text))
