@@ -31,3 +31,12 @@ taught="--epochs 3 --taught $out/silver2.npz"
 long training.train "$data" "$out/fourth" $taught --rate 8e-5 --seed 31 --start "$out/third/tagger.pt"
 long training.train "$data" "$out/fifth" $taught --rate 6e-5 --seed 41 --start "$out/fourth/tagger.pt"
 run training.export "$data" src/onrecord/models/tagger "$out/fourth/tagger.pt" "$out/fifth/tagger.pt"
+
+# Who is who, and what attributions mean: the shipped tagger tells who speaks in GUM's texts; then the encoder goes on with
+# all of it at once from where it stands, and last the small heads alone learn more on its vectors.
+run training.heard "$data" "$out/heard.json"
+run training.shipped "$out/shipped.pt"
+long training.train "$data" "$out/meaning" --epochs 5 --rate 8e-5 --seed 51 --share 0.25 --frozen 2 \
+    --start "$out/shipped.pt" --heard "$out/heard.json"
+long training.heads "$data" "$out/heads.pt" "$out/meaning/tagger.pt" --rounds 12 --heard "$out/heard.json"
+run training.export "$data" src/onrecord/models/tagger "$out/heads.pt"

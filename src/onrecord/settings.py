@@ -28,7 +28,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("fetch_bytes", 16 * 2**20, "largest response that is read from an address"),
     Setting("threads", 0, "threads of the model; 0 means all cores"),
     Setting("precision", "auto", "of what the model does not compute in 8 bits: auto, bf16, f32"),
-    Setting("batch_tokens", 8192, "tokens that go through the model at once"),
+    Setting("batch_tokens", 4096, "tokens that go through the model at once"),
 )
 
 _BY_NAME = {s.name: s for s in SETTINGS}

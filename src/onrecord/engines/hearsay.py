@@ -12,7 +12,7 @@ from onrecord.engines.mentions import NAME, RELATIVE, Mentions
 from onrecord.engines.sense import Pair, Part
 from onrecord.engines.words import Words
 
-_CITING = ("citing", "quoting")
+CITING = ("citing", "quoting")
 _GAP = 3
 """Words between a "citing" and the name that it cites: an article, a word of what kind it is."""
 
@@ -64,7 +64,7 @@ def cited(text: str, words: Words, parts: Sequence[Part], m: Mentions) -> list[t
             continue
         low, high = min(part.source[0], part.cue[0]), max(part.source[1], part.cue[1])
         for at in range(low, min(high + 12, len(words) - 1)):
-            if text[words.starts[at] : words.ends[at]].lower() not in _CITING:
+            if text[words.starts[at] : words.ends[at]].lower() not in CITING:
                 continue
             if any(a <= at < b for a, b in part.content) or (at >= high and _breaks(words, high, at)):
                 continue

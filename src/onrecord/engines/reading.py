@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +12,7 @@ import numpy as np
 from onrecord.engines.decode import Floats, Ints, Tagged, Vectors
 from onrecord.engines.distance import distant
 from onrecord.engines.evidence import evidence_in
-from onrecord.engines.hearsay import cited, introduced, whose
+from onrecord.engines.hearsay import CITING, cited, introduced, whose
 from onrecord.engines.lexicon import ACTS
 from onrecord.engines.mentions import PRONOUN, Mentions, head_in
 from onrecord.engines.naming import Namer
@@ -92,7 +92,20 @@ class Reader:
                 scores = (*proposal.meaning.scores, ("about", float(answer_sure[k])))
                 proposal = replace(proposal, about=int(answered[k]), meaning=replace(proposal.meaning, scores=scores))
             found.append(replace(proposal, within=outer_of.get(k)))
-        return Proposed(tuple(found), entities)
+        return Proposed(tuple(_told_elsewhere(found, text)), entities)
+
+
+def _told_elsewhere(found: Sequence[Proposal], text: str) -> Iterator[Proposal]:
+    """A "citing …" that is another attribution's evidence, or names its source, is no statement of its own."""
+    evidence = [(k, e.span) for k, p in enumerate(found) for e in p.meaning.evidence]
+    sources = [(k, p.source) for k, p in enumerate(found) if p.source and p.cue and p.cue.of(text).lower() in CITING]
+    for k, p in enumerate(found):
+        if p.cue and p.cue.of(text).lower() in CITING:
+            rests = any(j != k and p.cue.overlaps(span) for j, span in evidence)
+            names = any(j != k and any(c.overlaps(span) for c in p.content) for j, span in sources)
+            if rests or names:
+                p = replace(p, doubt="evidence or source of another")
+        yield p
 
 
 def within(outer: Sequence[Part], inner: Sequence[Part]) -> list[Part]:

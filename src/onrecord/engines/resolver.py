@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from onrecord.engines.decode import Floats, Ints, Vectors
-from onrecord.engines.mentions import DEFINITE, NAME, SELF, Mentions, mentions_of, pair_features, speakers
+from onrecord.engines.mentions import DEFINITE, INDEFINITE, NAME, SELF, Mentions, mentions_of, pair_features, speakers
 from onrecord.engines.pairs import Pairs, softmax
 from onrecord.engines.words import Words
 
@@ -20,6 +20,8 @@ _NAMED = 0.9
 """How surely two mentions of one name are of one entity, at least."""
 _AGAIN = 0.3
 """What is left of "it is somebody new" for a description whose noun was there before."""
+_FRESH = frozenset(("a", "an", "one", "another", "some", "someone", "somebody"))
+"""How a description begins that tells of somebody new."""
 AT_ONCE, SHARED = 320, 120
 """A long text's mentions are compared so many at a time, of which so many were among the ones before."""
 
@@ -65,6 +67,7 @@ class Resolver:
         clusters: list[Cluster] = []
         cluster_of, sure = np.full(len(m), -1, np.int32), np.zeros(len(m), np.float32)
         others: list[tuple[tuple[int, float], ...]] = [()] * len(m)
+        fresh = [text[words.starts[a] : words.ends[a]].lower() in _FRESH for a in m.starts.tolist()]
         done = 0
         while done < len(m):
             low = max(0, done - SHARED)
@@ -80,7 +83,7 @@ class Resolver:
             held = softmax(scores)
             for k in range(done - low, n):
                 whole = k + low
-                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of)
+                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh)
                 if at == len(clusters):
                     clusters.append(Cluster())
                 _join(m, whole, clusters[at], how)
@@ -91,10 +94,14 @@ class Resolver:
 
 
 def _choose(
-    m: Mentions, k: int, held: Floats, low: int, clusters: Sequence[Cluster], cluster_of: Ints
+    m: Mentions, k: int, held: Floats, low: int, clusters: Sequence[Cluster], cluster_of: Ints, fresh: Sequence[bool]
 ) -> tuple[int, float, tuple[tuple[int, float], ...]]:
     """The likeliest cluster for mention `k` (a new one's number where none is likelier), how likely; the next ones."""
     named = _by_name(m, k, clusters)
+    if fresh[k] and m.form[k] == INDEFINITE:  # "a spokeswoman", but in apposition: "Ann Lee, a spokeswoman"
+        before = int(cluster_of[k - 1]) if m.beside[k] in (2, 3) else -1
+        held = np.where(cluster_of[low : low + len(held) - 1] == before, held[:-1], 0) if before >= 0 else 0 * held[:-1]
+        held = np.append(held, 1 - held.sum()).astype(np.float32)
     shares: dict[int, float] = {}
     for j in np.flatnonzero(held[:-1] > 1e-3).tolist():
         at = int(cluster_of[low + j])

@@ -120,7 +120,9 @@ _SIGN = re.compile(
 )
 _AROUND = 48
 _AHEAD = re.compile(
-    r"\b(?:will|shall|would|going to|plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll|’ll)\b", re.I
+    r"\b(?:will|shall|would|might|may|could|going to|"
+    r"plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll|’ll)\b",
+    re.IGNORECASE,
 )
 _TOP = 400
 """Characters at the head of a text in which its own date line may stand."""
@@ -151,7 +153,11 @@ def anchor_of(text: str, published: str | None) -> Anchor:
 
 
 def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...]:
-    """Every time expression in `text[start:end]`, in order, with its value or None."""
+    """Every time expression in `text[start:end]`, in order, with its value or None.
+
+    Words that begin with "to" tell of what lies ahead ("to walk the bridge on Friday").
+    """
+    ahead = "will " if text.startswith("to ", start) else ""
     found: list[When] = []
     done = start
     for sign in _SIGN.finditer(text, start, end):
@@ -162,7 +168,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
             if match.end() < sign.start():
                 continue
             if match.start() <= sign.start() and _is_time(match):
-                around = text[max(start, match.start() - 60) : min(end, match.end() + 40)]
+                around = ahead + text[max(start, match.start() - 60) : min(end, match.end() + 40)]
                 found.append(When(Span(*match.span()), _value(match, around, anchor)))
                 done = match.end()
             break
