@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "read": BASE,
     "clean": BASE,
     "align": {"model", "errors"},
+    "clusters": set(),
     "engines": {*BASE, "voices", "align"},
     "store": {*BASE, "voices"},
     "models": set(),

@@ -172,7 +172,7 @@ def readings_view(readings: Iterable[Reading]) -> RenderableType:
 
 def said_line(said: Said, *, voices: bool = True) -> Text:
     """SOURCE — cue — content on one line, and with `voices` on whose word it comes."""
-    line = Text().append(one_line(said.source.text) if said.source else NO_SOURCE, style=STYLES["source"])
+    line = _source(said)
     line.append(" — ").append(one_line(said.cue.text) if said.cue else NO_CUE, style=STYLES["cue"])
     line.append(" — ").append(BETWEEN.join(one_line(c.text) for c in said.content))
     return line.append(on_whose_word(said.voices), style="dim") if voices else line
@@ -184,6 +184,15 @@ def trail_of(said: Said) -> str:
     quotes += [(quote, "content") for quote in said.content]
     places = sorted((quote.start, quote.end, name) for quote, name in quotes)
     return "characters " + ", ".join(f"{start}-{end} {name}" for start, end, name in places)
+
+
+def _source(said: Said) -> Text:
+    """The source as written, and the name it leads to where its own words don't have it: "she (Ann Reyes)"."""
+    written = one_line(said.source.text) if said.source else NO_SOURCE
+    line = Text().append(written, style=STYLES["source"])
+    if said.source_name and said.source_name.lower() not in written.lower():
+        line.append(f" ({one_line(said.source_name)})", style="not bold default")
+    return line
 
 
 def said_list(said: Iterable[Said]) -> Iterator[RenderableType]:
@@ -338,7 +347,7 @@ def _dim(text: str) -> RenderableType:
 def _hit_line(hit: Hit) -> Text:
     line = Text()
     if hit.said:
-        line.append(one_line(hit.said.source.text) if hit.said.source else NO_SOURCE, style=STYLES["source"])
+        line.append_text(_source(hit.said))
         line.append(" — ").append(one_line(hit.said.cue.text) if hit.said.cue else NO_CUE, style=STYLES["cue"])
         line.append(" — ")
     at = 0
