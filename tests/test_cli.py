@@ -15,6 +15,7 @@ import pytest
 import onrecord
 from onrecord.store import Store
 from tests.conftest import STORY, Command
+from tests.engines.llm_server import Answer, after_hello, attributions, serving
 
 COMMANDS = ("extract", "read", "search", "who", "sources", "show", "status", "verify", "export", "doctor")
 
@@ -351,3 +352,29 @@ def _with_tiny(call: str) -> str:
         "import sys; sys.path.insert(0, '.'); import onrecord.engines; from tests.tiny import TinyEngine;"
         "onrecord.engines.default_engine = TinyEngine; from onrecord.cli import main;" + call
     )
+
+
+def test_a_language_model_is_asked_only_where_one_says_so(command: Command, tmp_path: Path) -> None:
+    report = tmp_path / "a.txt"
+    report.write_text("Bridge shut\n\nMayor Lee said that the bridge is shut.\n")
+    row = {"source": "Mayor Lee", "cue": "said", "content": ["that the bridge is shut"], "act": "assert"}
+    with serving(after_hello(Answer(attributions(row)))) as server:
+        asked = ["--engine", "llm", "--llm-url", server.url, "--llm-model", "m", "--llm-budget", "50000"]
+        refused = command("extract", report, *asked)
+        assert (refused.code, refused.out, server.asked) == (2, "", [])
+        assert "would send the text of reports to" in refused.err
+        ran = command("extract", report, *asked, "--send")
+        assert ran.code == 0
+        assert json.loads(ran.out)["attributions"][0]["source"]["text"] == "Mayor Lee"
+        assert "Texts of reports are sent to http://127.0.0.1:" in ran.err
+        assert "tokens used." in ran.err
+        assert command("read", report, *asked, "--send").code == 0
+        assert command("search", "bridge", "--act", "assert").out.count("\n") == 1
+
+
+def test_options_of_a_language_model_without_it_are_a_wrong_call(command: Command, tmp_path: Path) -> None:
+    report = tmp_path / "a.txt"
+    report.write_text("Mayor Lee said that the bridge is shut.\n")
+    assert command("extract", report, "--send").code == 2
+    assert command("extract", report, "--llm-model", "m").code == 2
+    assert command("extract", report, "--engine", "llm", "--send").code == 2

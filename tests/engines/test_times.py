@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.engines.times import Anchor, anchor_of, said_on, times_in
+from onrecord.engines.dateline import anchor_of
+from onrecord.engines.times import Anchor, said_on, times_in
 
 FRIDAY = Anchor(date(2023, 10, 20))
 NOBODY_KNOWS = Anchor(None)
@@ -38,6 +39,11 @@ def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
         ("the last five months of the war", [("the last five months of", None)]),
         ("by the end of the year", [("by the end of the year", None)]),
         ("three days later", [("three days later", None)]),
+        ("the next day", [("the next day", None)]),
+        ("They left in May and came back on Monday", [("in May", "2023-05"), ("on Monday", "2023-10-16")]),
+        ("the third quarter of 2014", [("the third quarter of 2014", "2014-07-01/2014-09-30")]),
+        ("the second half of 2014", [("the second half of 2014", "2014-07-01/2014-12-31")]),
+        ("by the end of 2016", [("by the end of 2016", None)]),
         ("April 31, 2020", [("April 31, 2020", None)]),
     ],
 )
@@ -67,7 +73,16 @@ def test_without_that_day_only_what_names_its_year_is_known(text: str, value: st
 
 
 @pytest.mark.parametrize(
-    "text", ["he may have been", "Theresa May said", "2000 people were there", "the Sunday Times", "they march on"]
+    "text",
+    [
+        "he may have been",
+        "Theresa May said",
+        "Mrs. May lost. Nobody has confidence in May",
+        "a Black Friday sale",
+        "2000 people were there",
+        "the Sunday Times",
+        "they march on",
+    ],
 )
 def test_names_and_numbers_are_no_times(text: str) -> None:
     assert read(text, FRIDAY) == []
@@ -77,8 +92,14 @@ def test_the_day_of_publication_is_given_or_stands_at_the_head() -> None:
     page = "Bridge opens\n\nWednesday, April 13, 2011\n\nIt was opened on May 2, 2010, the mayor said."
     assert anchor_of(page, None) == Anchor(date(2011, 4, 13))
     assert anchor_of(page, "2011-04-14T08:00:00Z") == Anchor(date(2011, 4, 14))
-    assert anchor_of(page, "soon") == NOBODY_KNOWS
+    assert anchor_of(page, "soon") == anchor_of(page, "2011-04-13 or so") == NOBODY_KNOWS
+    assert anchor_of("Bridge opens\n\nOSLO, April 13, 2011 - It opened.", None) == Anchor(date(2011, 4, 13))
     assert anchor_of("Bridge opens\n\nIt was opened on May 2, 2010, by the mayor and a band.", None) == NOBODY_KNOWS
+
+
+def test_of_contradicting_dates_none_is_taken() -> None:
+    assert anchor_of("Bridge opens\n\nTuesday, April 13, 2011\n\nIt opened.", None) == NOBODY_KNOWS
+    assert anchor_of("Bridge opens\n\nApril 13, 2011\n\nMay 2, 2012\n\nIt opened.", None) == NOBODY_KNOWS
 
 
 def test_the_day_it_was_said_stands_in_the_reporters_own_words() -> None:

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.options import (
+    AsEngine,
     AsForm,
     AsFormat,
     AtMost,
@@ -16,10 +17,17 @@ from onrecord.cli.options import (
     Form,
     Include,
     Inside,
+    LlmBudget,
+    LlmModel,
+    LlmTimeout,
+    LlmUrl,
     Map,
     Paths,
     Published,
+    Send,
     Verbatim,
+    WhichEngine,
+    engine_of,
     read_options,
 )
 from onrecord.cli.talk import Format
@@ -39,6 +47,12 @@ def extract(
     exclude: Exclude = None,
     limit: AtMost = None,
     inside: Inside = None,
+    engine: AsEngine = WhichEngine.tagger,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_budget: LlmBudget = None,
+    llm_timeout: LlmTimeout = None,
+    send: Send = False,
 ) -> None:
     """Print who says what in reports; record nothing.
 
@@ -56,7 +70,7 @@ def extract(
 
     def results() -> Iterator[Result]:
         nonlocal failed
-        for item in extract_from(*paths, options=options, verbatim=verbatim):
+        for item in extract_from(*paths, options=options, verbatim=verbatim, engine=reader):
             if isinstance(item, Failure):
                 from onrecord.terminal import failure_line
 
@@ -65,7 +79,8 @@ def extract(
             else:
                 yield item
 
-    _print(results(), talk.chosen(format_))
+    with engine_of(engine, llm_url, llm_model, llm_budget, llm_timeout, send) as reader:
+        _print(results(), talk.chosen(format_))
     if failed:
         raise typer.Exit(talk.SOME_FAILED)
 

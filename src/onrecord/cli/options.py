@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from onrecord.cli import talk
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
 from onrecord.model import Act, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from onrecord.answer import Record
+    from onrecord.extraction import Engine
     from onrecord.read import ReadOptions
 
 
@@ -96,6 +100,43 @@ OnEvidence = Annotated[
 OfVoice = Annotated[
     Voice | None, typer.Option("--voice", help='Only named sources, unnamed ("a spokesperson"), or groups ("critics").')
 ]
+
+
+class WhichEngine(StrEnum):
+    """Who reads the reports."""
+
+    tagger = "tagger"
+    llm = "llm"
+
+
+AsEngine = Annotated[WhichEngine, typer.Option("--engine", help="Who reads: the shipped tagger, or a language model.")]
+LlmUrl = Annotated[
+    str | None, typer.Option("--llm-url", metavar="URL", help="Where the language model is asked: https://HOST/v1.")
+]
+LlmModel = Annotated[str | None, typer.Option("--llm-model", metavar="NAME", help="Which model.")]
+LlmBudget = Annotated[int | None, typer.Option("--llm-budget", metavar="TOKENS", help="Most tokens to spend in all.")]
+LlmTimeout = Annotated[float | None, typer.Option("--llm-timeout", metavar="SECONDS", help="For one call; else 60.")]
+Send = Annotated[bool, typer.Option("--send", help="Consent: the reports' text is sent to that address.")]
+
+
+@contextmanager
+def engine_of(
+    which: WhichEngine, url: str | None, model: str | None, budget: int | None, timeout: float | None, send: bool
+) -> Iterator[Engine]:
+    """The engine asked for; of a language model it is told where texts go, and what it took. Raises UsageError."""
+    from onrecord.engines import default_engine, llm_engine
+
+    if which is WhichEngine.tagger:
+        if send or any(given is not None for given in (url, model, budget, timeout)):
+            raise UsageError("these need --engine llm.", which="--llm-…, --send", advice="Add it, or leave them out.")
+        yield default_engine()
+        return
+    engine = llm_engine(url, model, budget=budget, timeout=60.0 if timeout is None else timeout, send=send)
+    talk.say(f"Texts of reports are sent to {engine.address}.")
+    try:
+        yield engine
+    finally:
+        talk.say(f"{engine.tokens_spent} tokens used.")
 
 
 def one_of(words: object, option: str, given: str | None) -> str | None:

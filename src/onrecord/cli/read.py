@@ -12,6 +12,7 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.options import (
+    AsEngine,
     AsForm,
     AsFormat,
     AtMost,
@@ -20,10 +21,17 @@ from onrecord.cli.options import (
     Form,
     Include,
     Inside,
+    LlmBudget,
+    LlmModel,
+    LlmTimeout,
+    LlmUrl,
     Map,
     Paths,
     Published,
+    Send,
     Verbatim,
+    WhichEngine,
+    engine_of,
     place,
     read_options,
 )
@@ -46,6 +54,12 @@ def read(
     inside: Inside = None,
     verbatim: Verbatim = False,
     format_: AsFormat = None,
+    engine: AsEngine = WhichEngine.tagger,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_budget: LlmBudget = None,
+    llm_timeout: LlmTimeout = None,
+    send: Send = False,
 ) -> None:
     """Read reports into the record.
 
@@ -58,17 +72,19 @@ def read(
       onrecord read https://example.org/a.html --db campaign.db
     """
     from onrecord import pipeline
-    from onrecord.engines import default_engine
     from onrecord.store import open_store
 
     options = read_options(published, columns, form, include, exclude, limit, inside)
-    with open_store(place(db)) as store:
+    with (
+        engine_of(engine, llm_url, llm_model, llm_budget, llm_timeout, send) as reader,
+        open_store(place(db)) as store,
+    ):
         new = store.status().readings == 0
         talk.say(f"{'A new record' if new else 'The record'}: {store.location}", verbose=not new)
         counts = _Counts()
         try:
             with _told(counts) as progress:
-                pipeline.record(paths, store, default_engine(), options=options, verbatim=verbatim, progress=progress)
+                pipeline.record(paths, store, reader, options=options, verbatim=verbatim, progress=progress)
         except KeyboardInterrupt:
             talk.say(f"Stopped. {sentence(counts.now)} The same command goes on from here.")
             raise typer.Exit(talk.STOPPED) from None

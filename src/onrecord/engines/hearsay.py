@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from onrecord.engines.mentions import NAME, RELATIVE, Mentions
 from onrecord.engines.sense import Pair, Part
 from onrecord.engines.words import Words
+from onrecord.model import Span
+from onrecord.voices import enclosing
 
 CITING = ("citing", "quoting")
 _GAP = 3
@@ -32,27 +36,22 @@ def whose(parts: Sequence[Part], m: Mentions) -> list[Part]:
 
 def _before(m: Mentions, at: int) -> Pair | None:
     """The mention that ends right before the relative pronoun at that word, a comma aside."""
-    for k in range(len(m)):
-        if m.starts[k] == at and m.form[k] == RELATIVE and k and 0 <= at - m.ends[k - 1] <= 1:
-            return int(m.starts[k - 1]), int(m.ends[k - 1])
+    k = int(np.searchsorted(m.starts, at))
+    if 0 < k < len(m) and m.starts[k] == at and m.form[k] == RELATIVE and 0 <= at - m.ends[k - 1] <= 1:
+        return int(m.starts[k - 1]), int(m.ends[k - 1])
     return None
 
 
 def introduced(parts: Sequence[Part]) -> dict[int, int]:
     """Attributions whose source stands in another's content while their own words go on behind it: which other."""
+    sources = [(k, [Span(*p.source or p.whole)], [Span(*c) for c in p.content]) for k, p in enumerate(parts)]
     found: dict[int, int] = {}
-    for k, part in enumerate(parts):
-        if part.source is None or part.cue is None:
-            continue
-        a, b = part.source
-        around = [
-            (y - x, j)
-            for j, other in enumerate(parts)
-            for x, y in other.content
-            if j != k and x <= a and b <= y <= part.cue[0] and other.cue and other.cue[0] < a
-        ]
-        if around:
-            found[k] = min(around)[1]
+    for k, around in enclosing(sources).items():
+        part, other = parts[k], parts[around]
+        if part.source and part.cue and other.cue and other.cue[0] < part.source[0]:
+            end = next(y for x, y in other.content if x <= part.source[0] < y)
+            if end <= part.cue[0]:
+                found[k] = around
     return found
 
 
@@ -68,14 +67,9 @@ def cited(text: str, words: Words, parts: Sequence[Part], m: Mentions) -> list[t
                 continue
             if any(a <= at < b for a, b in part.content) or (at >= high and _breaks(words, high, at)):
                 continue
-            name = next(
-                (
-                    (int(m.starts[j]), int(m.ends[j]))
-                    for j in range(len(m))
-                    if 0 < m.starts[j] - at <= _GAP and m.form[j] == NAME and m.kind[j] < 2 and not m.owns[j]
-                ),
-                None,
-            )
+            near = range(*np.searchsorted(m.starts, (at + 1, at + _GAP + 1)).tolist())
+            names = [j for j in near if m.form[j] == NAME and m.kind[j] < 2 and not m.owns[j]]
+            name = (int(m.starts[names[0]]), int(m.ends[names[0]])) if names else None
             if name and not any(name[0] < b and a < name[1] for a, b in (*part.content, part.source)):
                 found.append((Part(name, (at, at + 1), part.content, part.score, part.statement), k))
             break

@@ -54,18 +54,21 @@ def roles() -> frozenset[str]:
 
 
 class Namer:
-    """Names the clusters of one text. `source_kinds`: of mentions that are sources, how likely each of SOURCE_KINDS."""
+    """Names the clusters of one text."""
 
     def __init__(self, report_id: str, text: str, words: Words, resolved: Resolved) -> None:
-        self._report_id, self._text, self._words, self._resolved = report_id, text, words, resolved
+        self._report_id, self._text, self._words = report_id, text, words
         self._m: Mentions = resolved.mentions
+        others = {self.span(k).of(text) for k in range(len(self._m)) if self._m.kind[k] != _PERSON}
+        self._others = tuple(sorted(others, key=len, reverse=True))
 
     def span(self, k: int) -> Span:
         """Where a mention stands, in characters."""
         return Span(int(self._words.starts[self._m.starts[k]]), int(self._words.ends[self._m.ends[k] - 1]))
 
     def entity(self, cluster: Cluster, source_kinds: Floats | None, source: Span | None) -> Entity:
-        """The entity; `source`: the longest span by which it is a source, which describes it where no name does."""
+        """The entity. `source_kinds`: where it is a source, how likely each of SOURCE_KINDS; `source`: the longest span
+        by which it is one, which describes it where no name does."""
         told = [self._told(k) for k in cluster.members if self._m.form[k] < PRONOUN]
         names = [t.name for t in told if t.name]
         name = max(names, key=lambda n: (len(n.split()), -names.index(n))) if names else ""
@@ -73,9 +76,9 @@ class Namer:
         mentions = tuple(self.span(k) for k in cluster.members)
         kind = self._kind(cluster, bool(name), source_kinds)
         score = sum(cluster.sure) / len(cluster.sure)
-        if source is not None and kind in ("person", "unnamed") and (not name or name.split()[-1].lower() in roles()):
-            name = self._called(source) or name  # a title is no name
-            kind = "person" if self._called(source) else kind
+        untold = kind in ("person", "unnamed") and (not name or name.split()[-1].lower() in roles())
+        if untold and source is not None and (called := self._called(source)):  # a title is no name
+            name, kind = called, "person"
         if not name:
             name = self._description(cluster, source)
         return Entity(self._report_id, name, kind, mentions, role.role or None, role.of or None, score)
@@ -83,13 +86,12 @@ class Namer:
     def _called(self, source: Span) -> str:
         """The person's name that stands after the last title in a source: "Sen. Ann Lee", "envoy to Spain Ann Lee"."""
         words = source.of(self._text)
-        others = {self.span(k).of(self._text) for k in range(len(self._m)) if self._m.kind[k] != _PERSON}
         for title in _TITLE.finditer(words):
             if title.group(1).lower() in roles() and (
                 match := _CALLED.search(words, title.end(), title.end() + _BEHIND)
             ):
                 name = match.group()
-                for place in sorted(others, key=len, reverse=True):
+                for place in self._others:
                     name = name.removeprefix(place).strip()
                 if len(name.split()) > 1:
                     return name

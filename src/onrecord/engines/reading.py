@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from onrecord.engines.dateline import anchor_of
 from onrecord.engines.decode import Floats, Ints, Tagged, Vectors
 from onrecord.engines.distance import distant
 from onrecord.engines.evidence import evidence_in
@@ -20,7 +21,7 @@ from onrecord.engines.occasion import addressee_of, venue_in
 from onrecord.engines.pairs import Pairs
 from onrecord.engines.resolver import Resolved, Resolver
 from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses
-from onrecord.engines.times import Anchor, anchor_of, said_on, times_in
+from onrecord.engines.times import Anchor, said_on, times_in
 from onrecord.engines.words import Words
 from onrecord.model import Entity, Evidence, Meaning, Proposal, Proposed, Report, Span
 from onrecord.voices import enclosing
@@ -37,6 +38,16 @@ _QUOTES = frozenset("“\"‘'«„")
 _STOP = re.compile(r"[.!?][”\"’')]*\s+")
 STATEMENT_SCORE = 0.4
 """What is less surely a statement than this ("voted against", "was angry at") is set aside; chosen on PolNeAR dev."""
+
+LIMITS = {
+    "statement_score": STATEMENT_SCORE,
+    "known_score": KNOWN_SCORE,
+    "answer_score": ANSWER_SCORE,
+    "belongs_score": BELONGS_SCORE,
+}
+RULES = 1
+"""Version of the rules and of the tables that people write (cues, roles, phrases, times). It counts up with any of
+them, so that a run is named by all that decides what it finds."""
 
 
 class Reader:

@@ -6,7 +6,7 @@ one of its own. Names that cannot be one person's are never joined. What stays u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,6 +67,7 @@ class Resolver:
         clusters: list[Cluster] = []
         cluster_of, sure = np.full(len(m), -1, np.int32), np.zeros(len(m), np.float32)
         others: list[tuple[tuple[int, float], ...]] = [()] * len(m)
+        known: dict[int, list[int]] = {}
         fresh = [text[words.starts[a] : words.ends[a]].lower() in _FRESH for a in m.starts.tolist()]
         done = 0
         while done < len(m):
@@ -83,10 +84,14 @@ class Resolver:
             held = softmax(scores)
             for k in range(done - low, n):
                 whole = k + low
-                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh)
+                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh[whole], known)
                 if at == len(clusters):
                     clusters.append(Cluster())
                 _join(m, whole, clusters[at], how)
+                if m.form[whole] == NAME:
+                    for token in _name(m, whole):
+                        if at not in (held_by := known.setdefault(token, [])):
+                            held_by.append(at)
                 cluster_of[whole], sure[whole], others[whole] = at, how, other
             done = high
         _own_words(m, speaker, clusters, cluster_of, sure)
@@ -94,11 +99,21 @@ class Resolver:
 
 
 def _choose(
-    m: Mentions, k: int, held: Floats, low: int, clusters: Sequence[Cluster], cluster_of: Ints, fresh: Sequence[bool]
+    m: Mentions,
+    k: int,
+    held: Floats,
+    low: int,
+    clusters: Sequence[Cluster],
+    cluster_of: Ints,
+    fresh: bool,
+    known: Mapping[int, Sequence[int]],
 ) -> tuple[int, float, tuple[tuple[int, float], ...]]:
-    """The likeliest cluster for mention `k` (a new one's number where none is likelier), how likely; the next ones."""
-    named = _by_name(m, k, clusters)
-    if fresh[k] and m.form[k] == INDEFINITE:  # "a spokeswoman", but in apposition: "Ann Lee, a spokeswoman"
+    """The likeliest cluster for mention `k` (a new one's number where none is likelier), how likely; the next ones.
+
+    `known`: of each word of a name, the clusters that have it.
+    """
+    named = _by_name(m, k, clusters, known)
+    if fresh and m.form[k] == INDEFINITE:  # "a spokeswoman", but in apposition: "Ann Lee, a spokeswoman"
         before = int(cluster_of[k - 1]) if m.beside[k] in (2, 3) else -1
         held = np.where(cluster_of[low : low + len(held) - 1] == before, held[:-1], 0) if before >= 0 else 0 * held[:-1]
         held = np.append(held, 1 - held.sum()).astype(np.float32)
@@ -117,22 +132,23 @@ def _choose(
     return len(clusters), none, tuple((at, p) for p, at in fit[:3])
 
 
-def _by_name(m: Mentions, k: int, clusters: Sequence[Cluster]) -> int | None:
+def _by_name(m: Mentions, k: int, clusters: Sequence[Cluster], known: Mapping[int, Sequence[int]]) -> int | None:
     """The one entity so far that a name can be of: of the same name, or a person's whose name says more or less of it.
 
     None where there are several ("Clinton" after Bill and Hillary Clinton), or none.
     """
     if m.form[k] != NAME:
         return None
-    mine = _name(m, k)
-    same = [at for at, c in enumerate(clusters) if mine in c.names]
-    if same or m.kind[k] != 0 or not mine:
-        return same[-1] if same else None
-    last = int(m.tokens[k, 0])
+    mine, last = _name(m, k), int(m.tokens[k, 0])
+    near = known.get(last, ())
+    same = [at for at in near if mine in clusters[at].names]
+    if same or m.kind[k] != 0:
+        return max(same, default=None)
     alike = [
         at
-        for at, c in enumerate(clusters)
-        if any(last in name and (mine < name or name < mine) for name in c.names) and _fits(m, k, c)
+        for at in near
+        if any(last in name and (mine < name or name < mine) for name in clusters[at].names)
+        and _fits(m, k, clusters[at])
     ]
     return alike[0] if len(alike) == 1 else None
 

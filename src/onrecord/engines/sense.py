@@ -5,7 +5,7 @@ Features of pairs are shared with the training.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -26,6 +26,9 @@ AROUND = ("evidence", "addressee", "venue")
 
 Pair = tuple[int, int]
 
+AT_ONCE, SHARED = 400, 100
+_FAR = 400
+"""Words from evidence, an addressee or a venue within which the attribution is sought that it belongs to."""
 _APART = np.array([1, 2, 3, 4, 6, 9, 14])
 ANSWER_TABLES = {"apart": 16, "act": len(ACTS) ** 2, "inside": 3, "same": 3}
 ANSWER_NONE = {"act": len(ACTS)}
@@ -163,23 +166,43 @@ class Sense:
     def answers(self, senses: Senses, within: Ints, speaker: Ints) -> tuple[Ints, Floats]:
         """Of each attribution the one that it answers, -1 where none, and how likely."""
         acts = senses.acts.argmax(1).astype(np.int32)
-        n = len(acts)
-        scores = self._answers.scores(senses.inner, senses.inner, answer_features(acts, within, speaker), {"act": acts})
-        scores[np.arange(n), np.arange(n)] = -1e4
-        held = softmax(scores)
-        best = held.argmax(1)
-        return np.where(best == n, -1, best).astype(np.int32), held.max(1)
+        answered, sure = np.full(len(acts), -1, np.int32), np.zeros(len(acts), np.float32)
+        for low, high, first, last in _blocks(len(acts)):
+            seen, mine = slice(first, last), slice(low - first, high - first)
+            features = answer_features(acts[seen], within[seen] - first, speaker[seen])
+            features = {name: table[mine] for name, table in features.items()}
+            rows, columns = senses.inner[low:high], senses.inner[seen]
+            scores = self._answers.scores(rows, columns, features, {"act": acts[low:high]})
+            scores[np.arange(high - low), np.arange(low, high) - first] = -1e4
+            held = softmax(scores)
+            best = held.argmax(1)
+            answered[low:high] = np.where(best == last - first, -1, best + first)
+            sure[low:high] = held.max(1)
+        return answered, sure
 
     def belonging(self, vectors: Vectors, spans: Sequence[tuple[int, int, int]], parts: Sequence[Part]) -> list[Around]:
         """Evidence, addressees and venues `(role, start, end)`, each with the attribution it belongs to."""
         if not spans or not parts:
             return []
         cues = [p.cue or p.source or p.whole for p in parts]
-        own = edges(vectors, [(a, b) for _, a, b in spans])
-        features = belongs_features(spans, cues, [p.whole for p in parts])
-        held = softmax(self._belongs.scores(own, edges(vectors, cues), features, {})[:, :-1])
+        wholes = [p.whole for p in parts]
+        own, theirs = edges(vectors, [(a, b) for _, a, b in spans]), edges(vectors, cues)
         kinds = self._through("evidence", own).argmax(1)
-        return [
-            Around(role, a, b, int(held[k].argmax()), EVIDENCE[kinds[k]] if role == 0 else None, float(held[k].max()))
-            for k, (role, a, b) in enumerate(spans)
-        ]
+        starts, ends = np.array(wholes, np.int32).T
+        found = []
+        for k, (role, a, b) in enumerate(spans):
+            near = np.flatnonzero((starts < b + _FAR) & (ends > a - _FAR))
+            if len(near):
+                features = belongs_features([spans[k]], [cues[j] for j in near], [wholes[j] for j in near])
+                held = softmax(self._belongs.scores(own[k : k + 1], theirs[near], features, {})[:, :-1])[0]
+                kind = EVIDENCE[kinds[k]] if role == 0 else None
+                found.append(Around(role, a, b, int(near[held.argmax()]), kind, float(held.max())))
+        return found
+
+
+def _blocks(n: int) -> Iterator[tuple[int, int, int, int]]:
+    """Attributions `low … high` with those `first … last` that they are compared with: a long text's are so many that
+    all with all would not fit."""
+    for low in range(0, n, AT_ONCE):
+        high = min(n, low + AT_ONCE)
+        yield low, high, max(0, low - SHARED), min(n, high + SHARED)

@@ -39,7 +39,7 @@ from onrecord.engines.decode import (
     viterbi,
 )
 from onrecord.engines.link import Group, Linker, Seen, group, merge
-from onrecord.engines.reading import STATEMENT_SCORE, Reader
+from onrecord.engines.reading import LIMITS, RULES, Reader
 from onrecord.engines.sense import Part
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
 from onrecord.errors import EngineError
@@ -96,9 +96,10 @@ class TaggerEngine:
     @property
     def run(self) -> Run:
         """Name, version (digest of the weights) and settings, as they are recorded with every row."""
-        version = _digests(self._folder)["tagger.onnx"][:16]
-        scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, "statement_score": STATEMENT_SCORE}
-        return Run(NAME, version, {"context": CONTEXT, **scores})
+        digests = _digests(self._folder)
+        scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, **LIMITS}
+        rest = {"context": CONTEXT, "tables": digests["tables.npz"][:16], "rules": RULES}
+        return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores})
 
     def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         """What is proposed of each report."""

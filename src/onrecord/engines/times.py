@@ -18,7 +18,7 @@ from onrecord.model import Span, When
 
 _MONTHS = {name.lower(): k for k, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): k for k, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_DAYS = {name.lower(): k for k, name in enumerate(calendar.day_name)}
+WEEKDAYS = {name.lower(): k for k, name in enumerate(calendar.day_name)}
 _FIRST = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: k for k, word in enumerate(_FIRST, 1)}
 _NUMBERS |= {"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
@@ -40,6 +40,7 @@ _UNIT = (
     r"|fall)s?"
 )
 _WEEKDAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_FEASTS = "".join(f"(?<!{day} )" for day in ("Ash", "Black", "Bloody", "Cyber", "Easter", "Good", "Palm", "Super"))
 _SINCE = "since|until|till|by|from|before|after|during|through|early|late|mid"
 _PART = r"(?:\s(?:early\s|late\s)?(?:morning|afternoon|evening|night))?"
 _SIDE = "past|last|next|coming|previous|following"
@@ -62,11 +63,17 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "year",
         rf"\b(?:in|of|the(?=\s\d{{4}}\s[a-z])|{_SINCE})[\s-]{_YEAR}\b"
-        r"(?![,.]\d|\s?%|-\d|\s(?:people|men|women|[a-z]{1,20}s)\s(?:were|are|have))",
+        r"(?![,.]\d|\s?%|-\d|\s(?:people|men|women|[a-z]{1,20}s)\s(?:were|are|have)|(?<=00)\s[a-z]{1,20}s\b)",
     ),
     (
+        "part",
+        rf"\bthe\s(?P<part>first|second|third|fourth|last)\s(?P<unit>quarter|half)\sof\s{_YEAR}\b",
+    ),
+    ("bound", rf"\b(?:by|before|until|at|since|towards?)\sthe\s(?:end|close|beginning|start|middle)\sof\s{_YEAR}\b"),
+    (
         "weekday",
-        rf"\b(?:(?P<which>last|next|this|this past|this coming|coming|on|{_SINCE})\s)?(?P<weekday>{_WEEKDAY})\b"
+        rf"\b(?:(?P<which>last|next|this|this past|this coming|coming|on|{_SINCE})\s)?"
+        rf"{_FEASTS}(?P<weekday>{_WEEKDAY})\b"
         rf"{_PART}(?!\s(?:Times|Night Live|Mail|Express|Mirror|Herald|Telegraph))",
     ),
     ("near", rf"\b(?P<near>yesterday|today|tonight|tomorrow|this (?:morning|afternoon|evening)|last night)\b{_PART}"),
@@ -107,7 +114,7 @@ def _any(*kinds: str) -> re.Pattern[str]:
 _BY_SIGN = {
     "month": _any("month_day", "day_month", "month_year", "month"),
     "weekday": _any("month_day", "weekday"),
-    "year": _any("iso", "years", "decade", "year"),
+    "year": _any("iso", "years", "part", "bound", "decade", "year"),
     "near": _any("near"),
     "unit": _any("near", "ago", "span", "within", "period", "close"),
 }
@@ -120,12 +127,13 @@ _SIGN = re.compile(
 )
 _AROUND = 48
 _AHEAD = re.compile(
-    r"\b(?:will|shall|would|might|may|could|going to|"
-    r"plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll|’ll)\b",
-    re.IGNORECASE,
+    r"\b(?:[Ww]ill|shall|would|might|may|could|going to|plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll"
+    r"|’ll)\b"
 )
-_TOP = 400
-"""Characters at the head of a text in which its own date line may stand."""
+"""May with a capital is a month."""
+_NAMED_MAY = re.compile(
+    r"\b(?!In |By |Last |Next |Since |Until |From |Early |Late )(?:[A-Z][a-z]+|Mrs?\.|Ms\.|Dr\.) May\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +141,6 @@ class Anchor:
     """The day from which "yesterday" and "in May" are reckoned; None: nobody knows."""
 
     published: date | None
-
-
-def anchor_of(text: str, published: str | None) -> Anchor:
-    """The day a report was published: as it was given, or else as a whole date on a line of its own at its head says.
-
-    Given as an ISO date or date and time; what is no date counts as not given.
-    """
-    if published:
-        try:
-            return Anchor(date.fromisoformat(published[:10]))
-        except ValueError:
-            return Anchor(None)
-    for line in text[:_TOP].split("\n")[:8]:
-        for when in times_in(line, 0, len(line), Anchor(None)):
-            if when.value and len(when.value) == 10 and len(line) <= when.span.end - when.span.start + 40:
-                return Anchor(date.fromisoformat(when.value))
-    return Anchor(None)
 
 
 def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...]:
@@ -167,7 +158,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
         for match in pattern.finditer(text, max(done, sign.start() - _AROUND), min(end, sign.end() + _AROUND)):
             if match.end() < sign.start():
                 continue
-            if match.start() <= sign.start() and _is_time(match):
+            if match.start() <= sign.start() and _is_time(match) and not _is_may(text, match):
                 around = ahead + text[max(start, match.start() - 60) : min(end, match.end() + 40)]
                 found.append(When(Span(*match.span()), _value(match, around, anchor)))
                 done = match.end()
@@ -176,12 +167,20 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
 
 
 def said_on(text: str, sentence: tuple[int, int], outside: Sequence[tuple[int, int]], anchor: Anchor) -> str | None:
-    """The day on which it was said, as the reporter's own words in the sentence tell it: outside the spans `outside`"""
+    """The day on which it was said, as the reporter's own words in the sentence tell it: outside the spans `outside`.
+
+    Of several days the first.
+    """
     for when in times_in(text, *sentence, anchor):
         free = not any(when.span.start < b and a < when.span.end for a, b in outside)
         if free and when.value and len(when.value) == 10:
             return when.value
     return None
+
+
+def _is_may(text: str, match: re.Match[str]) -> bool:
+    """Whether a bare "May" is rather the person of that name of whom the text tells."""
+    return match.lastgroup == "month_" and match.group().endswith("May") and bool(_NAMED_MAY.search(text))
 
 
 def _is_time(match: re.Match[str]) -> bool:
@@ -260,7 +259,7 @@ def _of_weekday(groups: dict[str, str], around: str, anchor: date | None) -> str
     which = groups.get("which", "").lower()
     if anchor is None:
         return None
-    back = (anchor.weekday() - _DAYS[groups["weekday"].lower()]) % 7
+    back = (anchor.weekday() - WEEKDAYS[groups["weekday"].lower()]) % 7
     if which in ("next", "coming", "this coming", "by", "until") or (
         which not in ("last", "this past") and _AHEAD.search(around)
     ):
@@ -313,9 +312,11 @@ def _ago(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
 
 def _span(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
     count, unit = _count(groups.get("count")), groups["unit"].lower()
-    if anchor is None or count is None or groups.get("side") in ("previous", "following") or "whose" in groups:
-        return None  # "the last months of the war" end with the war
-    if groups.get("side", "next").lower() in ("past", "last"):
+    side = groups.get("side", "next").lower()
+    told = "side" in groups and "count" not in groups and (side, unit) in (("next", "day"), ("last", "day"))
+    if anchor is None or count is None or side in ("previous", "following") or "whose" in groups or told:
+        return None  # "the last months of the war" end with the war, "the next day" is that of what was told before
+    if side in ("past", "last"):
         return _interval(_moved(anchor, -count, unit), anchor)
     return _interval(anchor, _moved(anchor, count, unit))
 
@@ -332,6 +333,16 @@ def _period(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
         day = _months_on(anchor.replace(day=1), away)
         return f"{day.year:04}-{day.month:02}"
     return _year(anchor.year + away) if unit == "year" else None
+
+
+def _part(groups: dict[str, str], _: str, __: date | None) -> str | None:
+    months = 3 if groups["unit"].lower() == "quarter" else 6
+    parts = ("first", "second", "third", "fourth")[: 12 // months]
+    part = groups["part"].lower()
+    first = _months_on(
+        date(int(groups["year"]), 1, 1), months * (parts.index(part) if part != "last" else len(parts) - 1)
+    )
+    return _interval(first, _months_on(first, months) - timedelta(1))
 
 
 def _iso(groups: dict[str, str], _: str, __: date | None) -> str | None:
@@ -351,6 +362,8 @@ _KINDS: dict[str, Callable[[dict[str, str], str, date | None], str | None]] = {
     "years": lambda g, _, __: _year(int(g["year"]), int(g["last"])),
     "decade": lambda g, _, __: _year(int(g["decade"]), int(g["decade"]) + 9),
     "year": lambda g, _, __: _year(int(g["year"])),
+    "part": _part,
+    "bound": _unresolved,
     "weekday": _of_weekday,
     "near": _near,
     "ago": _ago,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select
 
 from onrecord.errors import NotFound, StoreError
-from onrecord.model import Attribution, Extraction, Report, Run, Span
+from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span
 from onrecord.store import schema as t
 from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
@@ -75,8 +75,8 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
     seen = {row.attribution_seq: row for row in connection.execute(newest)}
     reports = heads(connection, {row.report_seq for row in rows.values()})
     held = connection.execute(select(t.meanings).where(t.meanings.c.attribution_seq.in_(seqs)))
-    meant = {(row.run_seq, row.attribution_seq): row for row in held}
-    quoting = {k for (_, k), row in meant.items() if '"span"' in row.data or '"distance":[{' in row.data}
+    meant = {(row.run_seq, row.attribution_seq): (row, meaning_of(row.data)) for row in held}
+    quoting = {k for (_, k), (_, m) in meant.items() if m.evidence or m.distance}
     texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1 or seq in quoting])
     around = _chains(connection, {(row.report_seq, seen[k].run_seq) for k, row in rows.items()})
     return [
@@ -156,11 +156,11 @@ def _said(
     return Said(row.id, head, quote("source"), quote("cue"), content, seen.kind, seen.score, within, voices)
 
 
-def _meant(said: Said, row: Row[Any] | None, text: str) -> Said:
+def _meant(said: Said, meant: tuple[Row[Any], Meaning] | None, text: str) -> Said:
     """With what the newest run worked out of it."""
-    if row is None:
+    if meant is None:
         return said
-    m = meaning_of(row.data)
+    row, m = meant
 
     def quote(span: Span) -> Quote:
         return Quote(span.start, span.end, span.of(text))
