@@ -13,7 +13,7 @@ echo
 echo "== Who said what, report by report =="
 echo
 .venv/bin/onrecord --db "$db" search --limit 0 --format table
-echo "== The most quoted sources, as the reports write them =="
+echo "== The most quoted sources, whatever the reports call them =="
 echo
 .venv/bin/onrecord --db "$db" sources --limit 10 --format table
 

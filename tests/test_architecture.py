@@ -23,7 +23,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clean": BASE,
     "align": {"model", "errors"},
     "engines": {*BASE, "voices", "align"},
-    "store": {*BASE, "voices"},
+    "clusters": set(),
+    "store": {*BASE, "voices", "clusters"},
+    "resolve": {*BASE},
+    "tables": set(),
+    "identify": {"model", "resolve", "store"},
     "models": set(),
     "extraction": {*BASE, "engines"},
     "marks": {"model"},
@@ -31,8 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"model", "flat", "report_json"},
     "notebook": {"model", "store", "marks", "flat"},
     "results": {"model", "errors", "store", "flat", "notebook", "report_json"},
-    "answer": {"model", "errors", "store", "results"},
-    "pipeline": {*BASE, "read", "clean", "extraction", "store"},
+    "answer": {"model", "errors", "marks", "store", "results"},
+    "pipeline": {*BASE, "read", "clean", "extraction", "identify", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
     "doctor": {*BASE, "api", "answer", "engines", "store"},
     "terminal": {"model", "store", "marks", "flat", "doctor"},
@@ -122,7 +126,7 @@ def test_every_room_is_in_the_plan() -> None:
 
 
 def test_siblings_do_not_know_each_other() -> None:
-    siblings = {"read", "clean", "engines", "store"}
+    siblings = {"read", "clean", "engines", "resolve", "store"}
     for room in siblings:
         assert not MAY_IMPORT[room] & siblings
 

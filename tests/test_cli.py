@@ -17,7 +17,7 @@ from onrecord.store import Store
 from tests.conftest import STORY, Command
 from tests.engines.llm_server import Answer, after_hello, attributions, serving
 
-COMMANDS = ("extract", "read", "search", "who", "sources", "show", "status", "verify", "export", "doctor")
+COMMANDS = ("extract", "read", "search", "who", "sources", "show", "status", "verify", "export", "doctor", "entity")
 
 
 def start(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -153,7 +153,14 @@ def test_read_counts_and_reading_again_adds_nothing(command: Command, reports: P
 
     again = command("read", reports, "--format", "json")
     assert "A new record" not in again.err
-    assert json.loads(again.out) == {"recorded": 0, "known": 2, "set_aside": 0, "failed": 1, "attributions": 0}
+    assert json.loads(again.out) == {
+        "recorded": 0,
+        "known": 2,
+        "set_aside": 0,
+        "failed": 1,
+        "attributions": 0,
+        "compared": 0,
+    }
 
 
 def test_a_report_with_another_date_is_another_report(command: Command, reports: Path) -> None:
@@ -267,9 +274,30 @@ def test_export_in_every_format(command: Command, reports: Path, tmp_path: Path)
     assert list(tmp_path.glob("*.part")) == []
 
 
+def test_a_person_says_who_is_who_and_hears_how_to_undo_it(command: Command, reports: Path) -> None:
+    command("read", reports)
+    names = [json.loads(line) for line in command("sources", "--voice", "named").out.splitlines()]
+    first, second = names[0]["id"][14:], names[1]["id"][14:]
+    assert command("entity", "merge", first, second).code == 2
+    assert "say why" in command("entity", "merge", first, second, "--reason", " ").err
+    merged = command("entity", "merge", first, second, "--reason", "same mayor", "--by", "Kim")
+    assert (merged.code, merged.out) == (0, "")
+    assert "are one from now on." in merged.err
+    undo = merged.err.split("entity undo ")[1].split()[0]
+    assert "is one already" in command("entity", "merge", first, second, "--reason", "one").err
+    (row,) = [json.loads(line) for line in command("entity", "log", "--people").out.splitlines()]
+    assert (row["by"], row["reason"], row["relation"]) == ("Kim", "same mayor", "same")
+    shown = command("entity", "show", first, "--format", "table").out
+    assert "Kim: same mayor" in shown
+    assert "written as" in shown
+    assert command("entity", "undo", undo, "--reason", "two", "--by", "Kim").code == 0
+    assert "taken back" in command("entity", "log", "--format", "table").out
+    assert len(command("sources", "--voice", "named").out.splitlines()) == len(names)
+
+
 def test_without_a_record_there_is_one_clear_line(command: Command) -> None:
-    for name in ("search", "sources", "show", "status", "verify", "export"):
-        ran = command(name)
+    for name in ("search", "sources", "show", "status", "verify", "export", "entity log"):
+        ran = command(*name.split())
         assert ran.code == 1
         assert len(ran.err.splitlines()) == 1
         assert "onrecord read" in ran.err

@@ -51,6 +51,7 @@ def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> T
         loss = loss + who_loss(model, words, whole.who)
     if whole.read:
         loss = loss + meaning_loss(model, words, whole.said, rng)
+    if whole.answers:
         loss = loss + answer_loss(model, words, whole) + belongs_loss(model, words, whole)
     return loss
 

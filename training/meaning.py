@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from onrecord.engines.lexicon import NO_ACT
 from onrecord.engines.mentions import SELF, head_in
-from onrecord.engines.sense import answer_features, belongs_features
+from onrecord.engines.sense import answer_features, belongs_features, common_words
 from training.batches import Item
 from training.net import Tagger
 from training.whole import Pair, Said, Who, Whole
@@ -35,6 +35,7 @@ def whole_loss(
             losses.append(who_loss(model, words, whole.who))
         if whole.read:
             losses.append(meaning_loss(model, words, whole.said, rng))
+        if whole.answers:
             losses += [loss(model, words, whole) for loss in (answer_loss, belongs_loss)]
     return torch.stack(losses).sum() / max(1, len(wholes)) if losses else torch.zeros(())
 
@@ -101,7 +102,9 @@ def whole_of(s: Said) -> Pair:
 
 def answer_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
     """Which other attribution each one answers."""
-    keep = [k for k, s in enumerate(whole.said) if s.content]
+    keep = sorted(
+        (k for k, s in enumerate(whole.said) if s.content), key=lambda k: whole.said[k].cue or whole_of(whole.said[k])
+    )
     said = [whole.said[k] for k in keep]
     place = {k: i for i, k in enumerate(keep)}
     if len(said) < 2:
@@ -120,7 +123,7 @@ def answer_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
     return (lost * told).sum() / told.sum()
 
 
-def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """What `answer_features` takes, from gold."""
     wholes = [whole_of(s) for s in said]
     within = np.full(len(said), -1)
@@ -133,7 +136,8 @@ def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, np.nd
     if who:
         heads = [head_in(who.mentions, *s.source) if s.source else -1 for s in said]
         speaker = np.array([who.entity[h] if h >= 0 else -1 for h in heads])
-    return np.array([max(s.act, 0) for s in said]), within, speaker
+    common = common_words(whole.document.text, whole.document.words, [s.content for s in said])
+    return np.array([max(s.act, 0) for s in said]), within, speaker, common
 
 
 def belongs_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:

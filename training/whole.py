@@ -68,7 +68,8 @@ class Who:
 
 @dataclass(frozen=True)
 class Whole:
-    """A document with attributions that mean something (`read`: somebody said what), and who is who, if that is known.
+    """A document with attributions that mean something (`read`: somebody said what, of some; `answers`: of all,
+    and what each answers), and who is who, if that is known.
 
     `around`: evidence, addressees and venues as role, start, end, type of evidence (-1: none), attribution.
     """
@@ -78,6 +79,7 @@ class Whole:
     read: bool
     around: tuple[tuple[int, int, int, int, int], ...] = ()
     who: Who | None = None
+    answers: bool = False
 
 
 def in_words(words: Words, start: int, end: int) -> Pair | None:
@@ -207,13 +209,15 @@ def guided(
     rows: Sequence[dict[str, Any]],
     guide: dict[str, dict[str, Any]],
     who: dict[str, dict[str, Any]],
+    acts: dict[str, dict[str, Any]],
 ) -> Iterator[Whole]:
-    """Documents of PolNeAR that somebody read with the guide, or for who is who."""
+    """Documents of PolNeAR that somebody read with the guide, or for who is who, or for some of their acts."""
     for document, row in zip(documents, rows, strict=True):
-        known, told = guide.get(row["doc"]), who.get(row["doc"])
-        if not known and not told:
+        known, told, some = guide.get(row["doc"]), who.get(row["doc"]), acts.get(row["doc"], {}).get("labels")
+        if not known and not told and not some:
             continue
-        said_rows, labels = row["attributions"], [{} for _ in row["attributions"]]
+        said_rows = row["attributions"]
+        labels = [some.get(str(k), {}) if some else {} for k in range(len(said_rows))]
         around, layer = (), None
         if known:
             said_rows, labels = [*said_rows, *known["more"]], [*known["labels"], *known["more"]]
@@ -225,7 +229,8 @@ def guided(
             said,
         )
         document = replace(document, around=layer, who=made[0] if made else None)
-        yield Whole(document, tuple(said), bool(known), around, made[1] if made else None)
+        read = bool(known or some)
+        yield Whole(document, tuple(said), read, around, made[1] if made else None, bool(known))
 
 
 def gum(
@@ -252,7 +257,7 @@ def gum(
 
 def wholes_of(documents: Sequence[Document], rows: Sequence[dict[str, Any]], *, held_out: bool = False) -> list[Whole]:
     """Those of PolNeAR's documents that somebody read whole: to train on, or held out."""
-    return list(guided(documents, rows, *(marks(name, held_out=held_out) for name in ("guide", "who"))))
+    return list(guided(documents, rows, *(marks(name, held_out=held_out) for name in ("guide", "who", "acts"))))
 
 
 def words_only(rows: Sequence[dict[str, Any]], tokenizer: Tokenizer) -> list[Document]:

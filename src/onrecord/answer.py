@@ -1,4 +1,5 @@
-"""What one can ask of a record: typed, read-only. Every answer carries ids that lead back to the characters.
+"""What one can ask of a record, and a person's word on who is who. Every answer carries ids that lead back to the
+characters.
 
 `onrecord.open(db)` and the command line both come through here.
 """
@@ -6,15 +7,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
+from onrecord.errors import NotFound
+from onrecord.marks import one_line
+from onrecord.model import EntityKind
 from onrecord.results import Answers, Result, answers
 from onrecord.store import (
     FailureRow,
     Head,
     Hit,
+    Identity,
+    Judgement,
     Problem,
     Query,
     Reading,
@@ -22,11 +29,15 @@ from onrecord.store import (
     Source,
     Status,
     Store,
+    Withdrawal,
     open_store,
 )
-from onrecord.store.rows import Filters
+from onrecord.store.rows import Filters, Relation, Voice
 
 __all__ = ["Record", "open_record"]
+
+SEVERAL = 20
+"""Entities that a name that fits several is said to fit, at most."""
 
 
 class Record:
@@ -90,6 +101,65 @@ class Record:
         """Sources as the reports write them, most quoted first; with `words`, those that contain every one."""
         return answers(self._store.sources(words, limit=limit, offset=offset))
 
+    def entities(
+        self, words: str = "", *, kind: EntityKind | None = None, voice: Voice | None = None, limit: int = 50,
+        offset: int = 0,
+    ) -> Answers[Identity]:  # fmt: skip
+        """Who is quoted over all reports, most attributions first; with `words`, those of whose names have every one.
+
+        `voice`: only those with a name, those left unnamed, or groups. Members and roles are told by `entity`.
+        Raises UsageError.
+        """
+        return answers(self._store.entities(words, kind=kind, voice=voice, limit=limit, offset=offset))
+
+    def entity(self, name: str) -> Identity:
+        """The one of that name, or that an id of one of its members, or the beginning of one, leads to.
+
+        Raises NotFound where there is none, or where a name fits several and is not one's alone in full.
+        """
+        words = [] if name.startswith("entity-") else list(self._store.entities(name, voice="named", limit=SEVERAL))
+        exact = [each for each in words if any(plain(name) == plain(n) for n in (each.name, *each.names))]
+        fitting = exact or words
+        if len(fitting) > 1:
+            listed = ", ".join(f"{one_line(each.name)} ({str(each.id)[14:26]})" for each in fitting)
+            raise NotFound(f"several fit that name: {listed}.", which=name, advice="Name one by its id.")
+        return self._store.entity(str(fitting[0].id) if fitting else name)
+
+    def same(self, one: str, other: str, *, by: str, reason: str) -> str:
+        """A person's word that two entities, by id of any of their members, are one; the judgement's id.
+
+        It stands above what any engine says, now and later, and is taken back by `undo`. Raises NotFound.
+        """
+        return self._judge(one, other, "same", by, reason)
+
+    def different(self, one: str, other: str, *, by: str, reason: str) -> str:
+        """A person's word that two entities are two; see `same`."""
+        return self._judge(one, other, "different", by, reason)
+
+    def rename(self, entity: str, name: str, *, by: str, reason: str) -> str:
+        """A person's name for an entity; reports stay as they are written. The judgement's id. Raises NotFound."""
+        return self._judge(entity, f"name:{name.strip()}", "named", by, reason)
+
+    def speaker(self, attribution: str, entity: str, *, by: str, reason: str) -> str:
+        """A person's word on whose words these are; the judgement's id. Raises NotFound."""
+        return self._judge(self._store.attribution(attribution).id, entity, "speaker", by, reason)
+
+    def undo(self, judgement: str, *, by: str, reason: str) -> str:
+        """Take a judgement back, by id or unique beginning; all is as if it had never been made. Raises NotFound."""
+        target = self._store.judgement_id(judgement)
+        return self._store.withdraw(Withdrawal(target, "person", by, datetime.now(UTC), reason))
+
+    def judgements(self, entity: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
+        """Who judged what, oldest first, of an entity (an id) or of all; with `withdrawn`, also what was taken back."""
+        if entity is None:
+            return self._store.judgements(withdrawn=withdrawn)
+        of_it = [self._store.judgements(member, withdrawn=withdrawn) for member in self._store.entity(entity).members]
+        return sorted({j.id: j for each in of_it for j in each}.values(), key=lambda j: j.at)
+
+    def _judge(self, a: str, b: str, relation: Relation, by: str, reason: str) -> str:
+        judgement = Judgement(a, b, relation, "person", by, datetime.now(UTC), None, reason)
+        return self._store.judge(judgement)
+
     def status(self) -> Status:
         """The record in numbers."""
         return self._store.status()
@@ -105,6 +175,11 @@ class Record:
     def extractions(self) -> Iterator[Result]:
         """Every report with its attributions, in the order of recording; streams."""
         return map(Result.of, self._store.extractions())
+
+
+def plain(name: str) -> str:
+    """A name for comparing: without case and outer blanks."""
+    return " ".join(name.casefold().split())
 
 
 def open_record(where: str | Path) -> Record:

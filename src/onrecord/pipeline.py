@@ -1,4 +1,4 @@
-"""The mission as one function: read → clean → extract → record. Streams; safe to stop and to run again."""
+"""The mission as one function: read → clean → extract → record → who is who. Streams; safe to stop and to run again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import BinaryIO
 from onrecord.clean import Cleaner
 from onrecord.errors import NotFound
 from onrecord.extraction import Engine, extract_all
+from onrecord.identify import identify
 from onrecord.model import Extraction, Failure, Given, RawReport, Report
 from onrecord.read import ReadOptions, read
 from onrecord.store import Store
@@ -22,7 +23,7 @@ class Summary:
     """What became of the inputs, each counted once.
 
     `known`: the record had it already. `set_aside`: recorded, but nothing was extracted from it (`language: de`).
-    `attributions`: how many are new to the record.
+    `attributions`: how many are new to the record. `compared`: reports whose speakers were compared with all others.
     """
 
     recorded: int = 0
@@ -30,6 +31,7 @@ class Summary:
     set_aside: int = 0
     failed: int = 0
     attributions: int = 0
+    compared: int = 0
 
     @property
     def inputs(self) -> int:
@@ -58,7 +60,8 @@ def record(
     """Read what lies at `paths` into `store`; what the store has from the same engine is neither cleaned nor extracted.
 
     Each report is recorded in a transaction of its own: whatever was counted is durable, and stopping loses none of it.
-    An input that fails is noted as failed, and the others go on. Raises StoreError and EngineError, which concern all.
+    An input that fails is noted as failed, and the others go on. Last, those who speak are compared with those of all
+    reports (`identify`). Raises StoreError and EngineError, which concern all.
     """
     journey = _Journey(store, engine, progress)
     with Cleaner() as cleaner:
@@ -66,6 +69,7 @@ def record(
         cleaned = journey.unextracted(cleaner.clean_all(wanted, verbatim=verbatim))
         for item in extract_all(cleaned, engine):
             journey.arrive(item)
+    journey.compare()
     return journey.summary
 
 
@@ -109,6 +113,11 @@ class _Journey:
         elif isinstance(item, Failure):
             self._store.record_failure(item)
             self._count(item, failed=1)
+
+    def compare(self) -> None:
+        """Who is who over all reports, those among them that were left when an earlier reading was stopped."""
+        before = self.summary.compared
+        identify(self._store, lambda done: self._count(None, compared=before + done - self.summary.compared))
 
     def _has(self, report: Report) -> bool:
         """Whether this very report, with its headline and dates, was last read by this engine."""

@@ -36,7 +36,7 @@ from onrecord.marks import (
     visible,
 )
 from onrecord.model import Extraction, Failure, Found, Report, SetAside, Span
-from onrecord.store.rows import Head, Hit, Reading, Said, Source
+from onrecord.store.rows import Head, Hit, Identity, Reading, Said, Source
 
 STYLES: dict[Role, str] = {
     "source": "bold cyan",
@@ -190,8 +190,9 @@ def _source(said: Said) -> Text:
     """The source as written, and the name it leads to where its own words don't have it: "she (Ann Reyes)"."""
     written = one_line(said.source.text) if said.source else NO_SOURCE
     line = Text().append(written, style=STYLES["source"])
-    if said.source_name and said.source_name.lower() not in written.lower():
-        line.append(f" ({one_line(said.source_name)})", style="not bold default")
+    name = said.entity_name or said.source_name
+    if name and name.lower() not in written.lower():
+        line.append(f" ({one_line(name)})", style="not bold default")
     return line
 
 
@@ -230,6 +231,17 @@ def source_line(source: Source) -> RenderableType:
     counts = f"{_times(source.attributions, 'attribution')} in {_times(source.reports, 'report')}"
     facts = [counts, days, ", ".join(one_line(p) for p in source.publishers)]
     line = Text(one_line(source.name), style=STYLES["source"])
+    return Hanging(line.append(" — " + " · ".join(f for f in facts if f), style="not bold default"), "", INDENT)
+
+
+def entity_line(one: Identity) -> RenderableType:
+    """Somebody who is quoted: kind, how often, in how many reports, when; other names; the short id."""
+    days = " to ".join(dict.fromkeys(one_line(day) for day in (one.first, one.last) if day))
+    counts = f"{_times(one.attributions, 'attribution')} in {_times(one.reports, 'report')}"
+    others = ", ".join(one_line(n) for n in one.names if n != one.name)
+    facts = [one.kind or "not led to anybody", counts, days, f"also {others}" if others else ""]
+    facts.append(f"entity {short(one.id)}" if one.id else "")
+    line = Text(one_line(one.name), style=STYLES["source"])
     return Hanging(line.append(" — " + " · ".join(f for f in facts if f), style="not bold default"), "", INDENT)
 
 

@@ -168,7 +168,13 @@ def _find(text: str, words: str | None) -> Span | None:
 def everything(store: Store) -> list[object]:
     """All that a record says, whatever the order in which it was recorded."""
     reports = sorted((report_json(e) for e in store.extractions()), key=lambda d: str(d["report"]["id"]))
-    return [reports, store.sources(limit=1000), store.status().reports, store.status().attributions]
+    return [
+        reports,
+        store.sources(limit=1000),
+        store.entities(limit=1000),
+        store.status().reports,
+        store.status().attributions,
+    ]
 
 
 ALPHABET = st.one_of(

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.errors import NotFound, StoreError
-from onrecord.model import Failure
+from onrecord.model import Failure, Run
 from onrecord.report_json import report_json
 from onrecord.store import Judgement, Query, Withdrawal, open_store
 from tests.store.examples import CONTAINERS, MakeStore, columns, every_store, pair, tamper
 
 AT = datetime(2026, 5, 5, tzinfo=UTC)
+NAMES = Run("names", "1")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.record_failure(Failure(raw.origin, "read", "empty", "Look."))
         store.record(raw, extraction)
         store.record(*pair("More. " * 40, (), origin="b.txt"))
+        store.compare(NAMES, [(extraction.report.id, ())])
         gone = store.record(*pair("Gone.", (), origin="c.txt")).report_id
         a, b = (x.id for x in extraction.attributions[:2])
         judged = store.judge(Judgement(a, b, "different", "person", "ann", AT, 0.5, "other matter"))
@@ -50,7 +52,7 @@ def test_every_altered_cell_of_every_table_is_found(whole: Path, tmp_path: Path)
             before = connection.execute(f'SELECT "{column}" FROM {table} LIMIT 1').fetchone()[0]
         after = _other(before)
         keys = {"contents": "attribution_seq", "sightings": "attribution_seq", "meanings": "attribution_seq"}
-        key = keys.get(table, "report_seq" if table == "entities" else "seq")
+        key = keys.get(table, "report_seq" if table in ("entities", "compared") else "seq")
         one = " AND n = 0" if table == "entities" else ""
         tamper(path, f'UPDATE {table} SET "{column}" = ? WHERE {key} = (SELECT min({key}) FROM {table}){one}', after)
         with open_store(path) as store:
@@ -86,6 +88,9 @@ def test_a_missing_row_is_found(whole: Path, tmp_path: Path, table: str) -> None
     [
         "UPDATE source_counts SET attributions = attributions + 1",
         "DELETE FROM source_counts",
+        "UPDATE voices SET member = 'entity-sha256-00' WHERE attribution_seq = 1",
+        "INSERT INTO clusters VALUES ('entity-sha256-01', 'entity-sha256-00')",
+        "UPDATE entity_counts SET attributions = attributions + 1",
         "INSERT INTO said (said, rowid, content) VALUES ('delete', 1, 'The containers held missiles')",
         "INSERT INTO texts (rowid, text) VALUES (77, 'never said')",
     ],
@@ -125,7 +130,12 @@ def _said(path: Path) -> object:
         with open_store(path, create=False) as store:
             if next(store.verify(), None):
                 return "noticed"
-            return [[report_json(e) for e in store.extractions()], store.sources(), store.judgements(withdrawn=True)]
+            return [
+                [report_json(e) for e in store.extractions()],
+                store.sources(),
+                store.entities(),
+                store.judgements(withdrawn=True),
+            ]
     except StoreError:
         return "noticed"
 

@@ -7,6 +7,8 @@ Language models read the articles, one reader each, with a guide that defines ev
 - `guide.jsonl`: for each of PolNeAR's attributions, in its order, act, modality, which entity the source is, and so on;
   `drop` where it is no statement (an act, a feeling, a mere naming). `more`: what was overlooked. `entities`: kind, and
   one place of each form of the name, the fullest first.
+- `acts.jsonl`: of some attributions, by their number, act and modality alone, or `drop`; 3,200 in 604 articles, read
+  one by one without the article around them.
 - `who.jsonl`: of the articles it names, every mention (of those that a program proposed) by entity; `other`: what of
   these denotes nobody.
 
@@ -27,9 +29,15 @@ def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     attributions of which somebody said whether they are one."""
     within = {row["doc"]: row["inner"] for row in _lines("within.jsonl") if not row.get("held_out")}
     labels = {row["doc"]: row["labels"] for row in _lines("guide.jsonl") if not row.get("held_out")}
+    acts = {row["doc"]: row["labels"] for row in _lines("acts.jsonl")}
     found = []
     for row in rows:
         doc, said = row["doc"], row["attributions"]
+        if doc in acts:
+            said = [
+                {**a, "statement": not acts[doc][str(k)].get("drop")} if str(k) in acts[doc] else a
+                for k, a in enumerate(said)
+            ]
         if doc in labels:
             said = [{**a, "statement": not label.get("drop")} for a, label in zip(said, labels[doc], strict=True)]
         inner = {"inner": within[doc]} if doc in within else {}
@@ -38,7 +46,7 @@ def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def marks(name: str, *, held_out: bool = False) -> dict[str, dict[str, Any]]:
-    """Rows of `guide` or `who` by article: those to train on, or those held out."""
+    """Rows of `guide`, `who` or `acts` by article: those to train on, or those held out."""
     return {row["doc"]: row for row in _lines(f"{name}.jsonl") if bool(row.get("held_out")) == held_out}
 
 

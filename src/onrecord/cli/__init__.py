@@ -10,6 +10,7 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.ask import search, show, sources, who
+from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
@@ -67,6 +68,7 @@ def start(
 
 for _command in (extract, read, search, who, sources, show, status, verify, export, doctor):
     app.command()(_command)
+app.add_typer(entity)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -12,6 +12,7 @@ import typer
 from onrecord.cli import talk
 from onrecord.cli.options import (
     AsAct,
+    AsEntityKind,
     AsFormat,
     AsModality,
     Db,
@@ -23,8 +24,8 @@ from onrecord.cli.options import (
     opened,
 )
 from onrecord.cli.talk import Format
-from onrecord.errors import NotFound
-from onrecord.model import Act, EvidenceType, Modality
+from onrecord.errors import NotFound, UsageError
+from onrecord.model import Act, EntityKind, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -116,21 +117,36 @@ def who(
 
 def sources(
     words: Annotated[str, typer.Argument(help="Only sources with these words.")] = "",
+    kind: AsEntityKind = None,
+    voice: OfVoice = None,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="Every wording in reports for itself, whoever it means.")
+    ] = False,
     limit: Limit = 50,
     format_: AsFormat = None,
     db: Db = None,
 ) -> None:
-    """List the sources, most quoted first, as reports write them.
+    """List who is quoted, most often first: one line for one person, whatever reports call them.
 
     \b
-    Example:
+    Examples:
       onrecord sources minister
+      onrecord sources --voice unnamed
+      onrecord sources --kind organization
     """
-    from onrecord.terminal import source_line
+    from onrecord.terminal import entity_line, source_line
 
+    nothing = "No such source on record."
     with opened(db) as record:
-        rows = record.sources(words, limit=limit or sys.maxsize).items
-        _answer(iter(rows), talk.chosen(format_), lambda each: map(source_line, each), "No such source on record.")
+        if as_written:
+            if kind or voice:
+                raise UsageError("wordings have no kind.", which="--as-written", advice="Leave out --kind and --voice.")
+            written = _pages(lambda n, offset: record.sources(words, limit=n, offset=offset).items, limit)
+            _answer(written, talk.chosen(format_), lambda each: map(source_line, each), nothing)
+            return
+        given: dict[str, Any] = {"kind": one_of(EntityKind, "--kind", kind), "voice": voice.value if voice else None}
+        found = _pages(lambda n, offset: record.entities(words, limit=n, offset=offset, **given).items, limit)
+        _answer(found, talk.chosen(format_), lambda each: map(entity_line, each), nothing)
 
 
 def show(
@@ -182,6 +198,17 @@ def _all(ask: Callable[[int, str | None], Page[T]], limit: int) -> Iterator[T]:
         left -= len(page.items)
         cursor = page.cursor
         if cursor is None:
+            return
+
+
+def _pages(ask: Callable[[int, int], Sequence[T]], limit: int) -> Iterator[T]:
+    """Answers from an offset on, at most `limit`, or all for 0."""
+    offset = 0
+    while (wanted := min(AT_ONCE, (limit or sys.maxsize) - offset)) > 0:
+        found = ask(wanted, offset)
+        yield from found
+        offset += len(found)
+        if len(found) < wanted:
             return
 
 

@@ -97,6 +97,10 @@ AsModality = Annotated[
 OnEvidence = Annotated[
     str | None, typer.Option(metavar="TYPE", help=f"Only with such evidence: {', '.join(get_args(EvidenceType))}.")
 ]
+AsEntityKind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="Only this kind: person, organization, country, document, …"),
+]
 OfVoice = Annotated[
     Voice | None, typer.Option("--voice", help='Only named sources, unnamed ("a spokesperson"), or groups ("critics").')
 ]

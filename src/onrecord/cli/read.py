@@ -133,9 +133,10 @@ def _told(counts: _Counts) -> Iterator[Progress]:
 
         def draw(now: Summary, failure: Failure | None) -> None:
             counts.now = now
-            bar.update(
-                task, description=f"{now.inputs} read, {now.attributions} new attributions", completed=now.inputs
-            )
+            said = f"{now.inputs} read, {now.attributions} new attributions"
+            if now.compared:
+                said += f"; who is who: {now.compared} reports compared"
+            bar.update(task, description=said, completed=now.inputs)
             if failure:
                 bar.console.print(failure_line(failure), style="red", soft_wrap=True)
 

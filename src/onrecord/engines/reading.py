@@ -84,13 +84,16 @@ class Reader:
         for part, on in cited(text, words, parts, resolved.mentions):
             outer_of[len(parts)] = on
             parts.append(part)
+        order = sorted(range(len(parts)), key=lambda k: parts[k].place)
+        now = {k: at for at, k in enumerate(order)}
+        parts, outer_of = [parts[k] for k in order], {now[k]: now[on] for k, on in outer_of.items()}
         senses = self._sense.senses(text, words, vectors, parts)
         heads = [head_in(resolved.mentions, *p.source) if p.source else -1 for p in parts]
         entities, place = _entities(report, words, resolved, senses, parts, heads)
         speaker = np.array([resolved.cluster_of[h] if h >= 0 else -1 for h in heads], np.int32)
         inside = _inside(parts)
         inside = np.array([outer_of.get(k, at) for k, at in enumerate(inside.tolist())], np.int32)
-        answered, answer_sure = self._sense.answers(senses, inside, speaker)
+        answered, answer_sure = self._sense.answers(text, words, parts, senses, inside, speaker)
         belonging = self._sense.belonging(vectors, [(s.role, s.start, s.end) for s in around], parts)
         found = []
         anchor = anchor_of(text, report.published.value if report.published else None)

@@ -29,18 +29,34 @@ Pair = tuple[int, int]
 AT_ONCE, SHARED = 400, 100
 _FAR = 400
 """Words from evidence, an addressee or a venue within which the attribution is sought that it belongs to."""
+_SHORT = 3
+"""Letters of words that no two contents are compared by."""
 _APART = np.array([1, 2, 3, 4, 6, 9, 14])
-ANSWER_TABLES = {"apart": 16, "act": len(ACTS) ** 2, "inside": 3, "same": 3}
+ANSWER_TABLES = {"apart": 16, "act": len(ACTS) ** 2, "inside": 3, "same": 3, "common": 5}
 ANSWER_NONE = {"act": len(ACTS)}
 BELONGS_TABLES = {"words": 30, "nearest": 4, "role": 3 * 3}
 _WORDS = np.array([0, 1, 2, 3, 5, 8, 12, 20, 40, 80])
 
 
-def answer_features(acts: Ints, within: Ints, speaker: Ints) -> dict[str, Ints]:
+def common_words(text: str, words: Words, contents: Sequence[Sequence[Pair]]) -> Ints:
+    """How many longer words each two contents have in common (a, a)."""
+    column: dict[str, int] = {}
+    held = []
+    for spans in contents:
+        each = (text[s:e] for a, b in spans for s, e in zip(words.starts[a:b], words.ends[a:b], strict=True))
+        held.append(sorted({column.setdefault(w.lower(), len(column)) for w in each if len(w) > _SHORT}))
+    has = np.zeros((len(contents), len(column)), np.float32)
+    for row, columns in enumerate(held):
+        has[row, columns] = 1
+    out: Ints = (has @ has.T).astype(np.int32)
+    return out
+
+
+def answer_features(acts: Ints, within: Ints, speaker: Ints, common: Ints) -> dict[str, Ints]:
     """Of each pair of attributions (a, a; row: the one that may answer): ANSWER_TABLES.
 
-    In order of the text: their act, the one whose content they are in (-1: none), and
-    who their source is (a number; -1: unknown).
+    In order of the text: their act, the one whose content they are in (-1: none),
+    who their source is (a number; -1: unknown), and how many words their contents have in common (a, a).
     """
     n = len(acts)
     at = np.arange(n)
@@ -50,6 +66,7 @@ def answer_features(acts: Ints, within: Ints, speaker: Ints) -> dict[str, Ints]:
     known = (speaker[:, None] >= 0) & (speaker[None, :] >= 0)
     same = np.where(known, np.where(speaker[:, None] == speaker[None, :], 1, 2), 0)
     found = {"apart": bucket, "act": acts[:, None] * len(ACTS) + acts[None, :], "inside": inside, "same": same}
+    found["common"] = np.minimum(common, ANSWER_TABLES["common"] - 1)
     return {k: v.astype(np.int32) for k, v in found.items()}
 
 
@@ -92,6 +109,11 @@ class Part:
         """From its first word to its last."""
         parts = [p for p in (self.source, self.cue, *self.content) if p]
         return min(p[0] for p in parts), max(p[1] for p in parts)
+
+    @property
+    def place(self) -> Pair:
+        """By which attributions are put in order of the text: their cue."""
+        return self.cue or self.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +185,16 @@ class Sense:
             inner,
         )
 
-    def answers(self, senses: Senses, within: Ints, speaker: Ints) -> tuple[Ints, Floats]:
-        """Of each attribution the one that it answers, -1 where none, and how likely."""
+    def answers(
+        self, text: str, words: Words, parts: Sequence[Part], senses: Senses, within: Ints, speaker: Ints
+    ) -> tuple[Ints, Floats]:
+        """Of each attribution the one that it answers, -1 where none, and how likely; all in order of the text."""
         acts = senses.acts.argmax(1).astype(np.int32)
         answered, sure = np.full(len(acts), -1, np.int32), np.zeros(len(acts), np.float32)
         for low, high, first, last in _blocks(len(acts)):
             seen, mine = slice(first, last), slice(low - first, high - first)
-            features = answer_features(acts[seen], within[seen] - first, speaker[seen])
+            common = common_words(text, words, [p.content for p in parts[seen]])
+            features = answer_features(acts[seen], within[seen] - first, speaker[seen], common)
             features = {name: table[mine] for name, table in features.items()}
             rows, columns = senses.inner[low:high], senses.inner[seen]
             scores = self._answers.scores(rows, columns, features, {"act": acts[low:high]})

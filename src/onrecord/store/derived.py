@@ -1,4 +1,5 @@
 """What is derived from the observed rows: the word indexes and the counts by source. Dropped and made again at will.
+Who is one with whom is in `identities`.
 
 `said` indexes contents. Beside them stand source, cue, kind, publisher and day, the name that the source leads to and
 what it means (`xactdenyx`), as words of their own, so that every filter of a search is answered by the index; `texts`
@@ -9,10 +10,14 @@ year, month and day (`2026 202605 20260503`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-VERSION = 2
+from onrecord.store import identities
+
+VERSION = 3
 """Counts up when anything here changes; a record with another is rebuilt on opening."""
 
 _TOKENS = "tokenize = 'porter unicode61 remove_diacritics 2'"
@@ -25,9 +30,10 @@ _MAKE = (
     f"""CREATE VIEW said_rows AS
     SELECT a.seq, a.content, a.source, a.cue, r.publisher, {_DAY_WORDS} AS day,
         (SELECT s.kind FROM sightings s WHERE s.attribution_seq = a.seq ORDER BY s.run_seq DESC LIMIT 1) AS kind,
-        m.name AS who, m.means
+        v.name AS who, m.means
     FROM attributions a JOIN reports r ON r.seq = a.report_seq LEFT JOIN meanings m ON m.attribution_seq = a.seq
-        AND m.run_seq = (SELECT max(s.run_seq) FROM sightings s WHERE s.attribution_seq = a.seq)""",
+        AND m.run_seq = (SELECT max(s.run_seq) FROM sightings s WHERE s.attribution_seq = a.seq)
+    LEFT JOIN voices v ON v.attribution_seq = a.seq AND v.kind <> 'unknown'""",
     f"CREATE VIEW text_rows AS SELECT r.seq, r.headline, r.text, r.publisher, {_DAY_WORDS} AS day FROM reports r",
     f"""CREATE VIRTUAL TABLE said USING fts5(content, source, cue, kind, publisher, day, who, means,
     content = 'said_rows', content_rowid = 'seq', {_TOKENS})""",
@@ -78,6 +84,7 @@ def rebuild(connection: Connection) -> None:
     """Drop everything derived, and make it from the observed rows."""
     for statement in (*_DROP, *_MAKE):
         connection.exec_driver_sql(statement)
+    identities.rebuild(connection)
     connection.exec_driver_sql("INSERT INTO said (said) VALUES ('rebuild')")
     connection.exec_driver_sql("INSERT INTO texts (texts) VALUES ('rebuild')")
     connection.exec_driver_sql(f"INSERT INTO source_counts {_COUNTED}")
@@ -115,6 +122,21 @@ def add_said_again(connection: Connection, seq: int) -> None:
     )
 
 
+def judged(connection: Connection, rows: Collection[str]) -> None:
+    """Follow new judgements, or withdrawals of some, on these rows, by id."""
+    seqs = [
+        connection.exec_driver_sql("SELECT seq FROM attributions WHERE id = ?", (row,)).scalar()
+        for row in rows
+        if row.startswith("attribution-")
+    ]
+    said = [seq for seq in seqs if seq is not None]
+    for seq in said:
+        forget_said(connection, seq)
+    identities.judged(connection, rows)
+    for seq in said:
+        add_said_again(connection, seq)
+
+
 def faults(connection: Connection) -> list[tuple[str, str]]:
     """Derived tables that do not follow from the observed rows: name and what is wrong. Needs a write transaction."""
     found = [(index, why) for index in ("said", "texts") if (why := _index_fault(connection, index))]
@@ -123,7 +145,7 @@ def faults(connection: Connection) -> list[tuple[str, str]]:
     differing = f"SELECT count(*) FROM ({odd} UNION ALL {missing})"
     if count := connection.exec_driver_sql(differing).scalar_one():
         found.append(("source_counts", f"{count} counts do not follow from the attributions"))
-    return found
+    return [*found, *identities.faults(connection)]
 
 
 def _index_fault(connection: Connection, index: str) -> str | None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select
+from sqlalchemy import Connection, Row, Table, insert, or_, select
 
 from onrecord.errors import NotFound
 from onrecord.store import schema as t
-from onrecord.store.rows import Judgement, Withdrawal
-from onrecord.store.write import seq_of
+from onrecord.store.rows import Judgement, Relation, Withdrawal
 
-_JUDGED = {"report": t.reports, "attribution": t.attributions}
+NAMED: Relation = "named"
+SPEAKER: Relation = "speaker"
+_NAME = "name:"
+_JUDGED = {"report": t.reports, "attribution": t.attributions, "entity": t.entities}
 
 
 def judge(connection: Connection, judgement: Judgement) -> str:
     """Append a judgement, unless it is there already. Raises NotFound where a judged row is not in the record."""
     for row_id in (judgement.a, judgement.b):
-        table = _JUDGED.get(row_id.split("-", 1)[0])
-        if table is None or seq_of(connection, table, id=row_id) is None:
-            raise NotFound("there is no such row to judge.", which=row_id, advice="Name reports or attributions by id.")
+        if not is_there(connection, row_id, judgement.relation):
+            raise NotFound("there is no such row to judge.", which=row_id, advice="Name rows of the record by id.")
     a, b = sorted((judgement.a, judgement.b))
     row = {name: getattr(judgement, name) for name in ("relation", "by_kind", "by", "score", "reason")}
     row |= {"a": a, "b": b, "id": judgement.id, "at": judgement.at.isoformat()}
@@ -34,16 +35,56 @@ def judge(connection: Connection, judgement: Judgement) -> str:
     return judgement.id
 
 
+def is_there(connection: Connection, row_id: str, relation: str) -> bool:
+    """Whether a judgement of that relation may be on this row: one of the record, or of a name, the name."""
+    if relation == NAMED and row_id.startswith(_NAME):
+        return len(row_id) > len(_NAME)
+    table = _JUDGED.get(row_id.split("-", 1)[0])
+    return table is not None and _held(connection, table, row_id)
+
+
+def _held(connection: Connection, table: Table, row_id: str) -> bool:
+    return connection.execute(select(table.c.id).where(table.c.id == row_id).limit(1)).first() is not None
+
+
+def named_by(judgement: Judgement) -> str:
+    """The name that a judgement gives."""
+    return next((row.removeprefix(_NAME) for row in (judgement.a, judgement.b) if row.startswith(_NAME)), "")
+
+
 def withdraw(connection: Connection, withdrawal: Withdrawal) -> str:
     """Append a withdrawal, unless it is there already. Raises NotFound where there is nothing to withdraw."""
     target = withdrawal.judgement_id
-    if all(seq_of(connection, table, id=target) is None for table in (t.judgements, t.withdrawals)):
+    if not any(_held(connection, table, target) for table in (t.judgements, t.withdrawals)):
         raise NotFound("there is no such judgement.", which=target, advice="Name one by its full id.")
-    if seq_of(connection, t.withdrawals, id=withdrawal.id) is None:
+    if not _held(connection, t.withdrawals, withdrawal.id):
         row = {name: getattr(withdrawal, name) for name in ("by_kind", "by", "reason")}
         row |= {"id": withdrawal.id, "target": target, "at": withdrawal.at.isoformat()}
         connection.execute(insert(t.withdrawals), row)
     return withdrawal.id
+
+
+def rows_of(connection: Connection, target: str) -> set[str]:
+    """The rows that a judgement is on; of a withdrawal, those of what it withdraws in the end."""
+    while True:
+        row = connection.execute(select(t.judgements.c.a, t.judgements.c.b).filter_by(id=target)).first()
+        if row is not None:
+            return {row.a, row.b}
+        target = connection.execute(select(t.withdrawals.c.target).filter_by(id=target)).scalar_one()
+
+
+def full_id(connection: Connection, prefix: str) -> str:
+    """The id of the one judgement that begins so. Raises NotFound."""
+    stem = "judgement-sha256-"
+    digits = prefix.removeprefix(stem).lower()
+    column = t.judgements.c.id
+    query = select(column).where(column >= stem + digits, column < stem + digits + "g").order_by(column).limit(2)
+    found = list(connection.execute(query).scalars()) if digits and set(digits) <= set("0123456789abcdef") else []
+    if not found:
+        raise NotFound("there is no such judgement.", which=prefix or "(empty)", advice="See: onrecord entity log")
+    if len(found) > 1 and found[0] != stem + digits:
+        raise NotFound("this fits several judgements.", which=prefix, advice="Give more digits.")
+    return str(found[0])
 
 
 def judgements(connection: Connection, row_id: str | None, *, withdrawn: bool) -> list[Judgement]:
@@ -52,8 +93,8 @@ def judgements(connection: Connection, row_id: str | None, *, withdrawn: bool) -
     query = select(t.judgements).order_by(j.seq)
     if row_id is not None:
         query = query.where(or_(j.a == row_id, j.b == row_id))
-    gone = set() if withdrawn else _gone(connection)
-    return [judgement_of(row) for row in connection.execute(query) if row.id not in gone]
+    left = set() if withdrawn else gone(connection)
+    return [judgement_of(row) for row in connection.execute(query) if row.id not in left]
 
 
 def judgement_of(row: Row[Any]) -> Judgement:
@@ -66,13 +107,13 @@ def withdrawal_of(row: Row[Any]) -> Withdrawal:
     return Withdrawal(row.target, row.by_kind, row.by, _when(row.at), row.reason)
 
 
-def _gone(connection: Connection) -> set[str]:
+def gone(connection: Connection) -> set[str]:
     """Ids of what is withdrawn. A withdrawal only ever names an earlier row, so the newest decide first."""
-    gone: set[str] = set()
+    left: set[str] = set()
     for row in connection.execute(select(t.withdrawals).order_by(t.withdrawals.c.seq.desc())):
-        if row.id not in gone:
-            gone.add(row.target)
-    return gone
+        if row.id not in left:
+            left.add(row.target)
+    return left
 
 
 def _when(text: str) -> datetime:

@@ -6,15 +6,16 @@ a pure function of both and can be dropped and rebuilt. Every call raises StoreE
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from onrecord.model import Extraction, Failure, RawReport, Report
+from onrecord.model import Extraction, Failure, RawReport, Report, Run
 from onrecord.store.rows import (
     FailureRow,
     Head,
     Hit,
+    Identity,
     Judgement,
     Outcome,
     Page,
@@ -23,7 +24,9 @@ from onrecord.store.rows import (
     Reading,
     Said,
     Source,
+    Speakers,
     Status,
+    Voice,
     Withdrawal,
 )
 
@@ -76,7 +79,7 @@ class Store(Protocol):
     # judged
 
     def judge(self, judgement: Judgement) -> str:
-        """Append a judgement; returns its id.
+        """Append a judgement; returns its id. Who is who over all reports follows at once.
 
         An engine that judges the same again (same rows, relation and run) adds nothing and gets the first id.
         Raises NotFound where one of the two rows is not in the record.
@@ -89,6 +92,21 @@ class Store(Protocol):
 
     def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
         """Judgements in force, oldest first, of one row or of all; with `withdrawn`, also those no longer in force."""
+        ...
+
+    def judgement_id(self, prefix: str) -> str:
+        """The full id of the one judgement whose id, or hex digits, begin so. Raises NotFound."""
+        ...
+
+    def speakers(self, by: str, *, compared: bool, after: int = -1, limit: int = 100) -> tuple[list[Speakers], int]:
+        """Who speaks in the next reports, in order of recording, that the run `by` (an id) has, or has not, compared.
+
+        As their newest run has them. Also what to give for `after` to go on. None left: an empty list.
+        """
+        ...
+
+    def compare(self, run: Run, batch: Sequence[tuple[str, Sequence[Judgement]]]) -> None:
+        """Record what a run judged of the speakers of reports (by id), and that it compared them; all or nothing."""
         ...
 
     # erased
@@ -155,6 +173,19 @@ class Store(Protocol):
 
     def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> list[Source]:
         """Sources as written, most attributions first; with `words`, those that contain every one of them."""
+        ...
+
+    def entities(
+        self, words: str = "", *, kind: str | None = None, voice: Voice | None = None, limit: int = 50, offset: int = 0
+    ) -> list[Identity]:
+        """Who is quoted over all reports, most attributions first; with `words`, those of whose names have every one.
+
+        Members are not told. Raises UsageError.
+        """
+        ...
+
+    def entity(self, entity_id: str) -> Identity:
+        """The one that the id of an entity of any report, or a unique beginning of it, leads to. Raises NotFound."""
         ...
 
     def status(self) -> Status:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 
 from onrecord.errors import NotFound, StoreError
 from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span
 from onrecord.store import schema as t
+from onrecord.store.identities import UNKNOWN
 from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
 from onrecord.store.packing import from_json, moment, unpack_bytes
@@ -79,6 +80,7 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
     quoting = {k for (_, k), (_, m) in meant.items() if m.evidence or m.distance}
     texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1 or seq in quoting])
     around = _chains(connection, {(row.report_seq, seen[k].run_seq) for k, row in rows.items()})
+    speaking = speaking_in(connection, seqs)
     return [
         _meant(
             _said(
@@ -91,6 +93,7 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
             ),
             meant.get((seen[k].run_seq, k)),
             texts.get(k, ""),
+            speaking.get(k),
         )
         for k in seqs
         if k in rows
@@ -128,6 +131,23 @@ def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[i
     return found
 
 
+_SPEAKING = text(
+    """SELECT v.attribution_seq, k.entity, k.name AS known_as, v.name, v.kind FROM voices v
+    LEFT JOIN clusters c ON c.member = v.member JOIN entity_counts k ON k.entity = coalesce(c.cluster, v.member)
+    WHERE v.attribution_seq IN :seqs AND v.kind <> :unknown"""
+).bindparams(bindparam("seqs", expanding=True))
+
+
+def speaking_in(connection: Connection, seqs: Iterable[int]) -> dict[int, tuple[str | None, str, str, str]]:
+    """Of attributions by `seq` who speaks: over all reports (None: nobody by name), as that one is called there, as in
+    this report, and the kind."""
+    found = {}
+    for row in connection.execute(_SPEAKING, {"seqs": list(seqs), "unknown": UNKNOWN}):
+        entity = row.entity if row.entity.startswith("entity-") else None
+        found[row.attribution_seq] = (entity, row.known_as, row.name, row.kind)
+    return found
+
+
 def _spans(row: Row[Any], content: list[Span]) -> list[Span]:
     return [s for s in (_span(row, "source"), _span(row, "cue"), *content) if s]
 
@@ -156,19 +176,23 @@ def _said(
     return Said(row.id, head, quote("source"), quote("cue"), content, seen.kind, seen.score, within, voices)
 
 
-def _meant(said: Said, meant: tuple[Row[Any], Meaning] | None, text: str) -> Said:
-    """With what the newest run worked out of it."""
+def _meant(
+    said: Said, meant: tuple[Row[Any], Meaning] | None, report: str, speaking: tuple[str | None, str, str, str] | None
+) -> Said:
+    """With what the newest run worked out of it, and who speaks."""
+    if speaking:
+        entity, known_as, name, kind = speaking
+        said = replace(said, entity=entity, entity_name=known_as if entity else None)
+        said = replace(said, source_name=name, source_kind=kind)  # type: ignore[arg-type]
     if meant is None:
         return said
-    row, m = meant
+    m = meant[1]
 
     def quote(span: Span) -> Quote:
-        return Quote(span.start, span.end, span.of(text))
+        return Quote(span.start, span.end, span.of(report))
 
     return replace(
         said,
-        source_name=row.name,
-        source_kind=row.name_kind,
         act=m.act,
         modality=m.modality,
         distance=tuple(map(quote, m.distance)),

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar
 
-from onrecord.model import Act, EntityKind, EvidenceType, Kind, Modality, Stage, content_id
+from onrecord.model import Act, Entity, EntityKind, EvidenceType, Kind, Modality, Stage, content_id
 
 Result = Literal["recorded", "set aside", "known"]
-Relation = Literal["same", "different", "contradicts"]
+Relation = Literal["same", "different", "contradicts", "named", "speaker"]
+"""Two rows are one, are two, contradict each other; an entity has a name; who speaks in an attribution is an entity."""
 By = Literal["engine", "person"]
 Field = Literal["content", "text"]
 Order = Literal["best", "newest"]
@@ -71,8 +72,9 @@ class Said:
 
     `within` is the attribution in whose content it stands, `voices` the sources on whose word it comes, innermost first
     (None: nobody is named): "Kim said that his doctor had warned him" has the doctor's warning on Kim's word.
-    `source_name` and `source_kind` tell whom the source leads to, `act` and what follows what it does by saying so, as
-    that run worked it out; None or empty where it did not, or there is none.
+    `source_name` and `source_kind` tell whom the source leads to in its report, `entity` who that is over all reports
+    and `entity_name` what that one is called there (`Identity`; None of unnamed and collective sources), `act` and what
+    follows what it does by saying so, as that run worked it out; None or empty where it did not, or there is none.
     """
 
     id: str
@@ -92,6 +94,8 @@ class Said:
     evidence: tuple[Quote, ...] = ()
     about: str | None = None
     said_on: str | None = None
+    entity: str | None = None
+    entity_name: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name; the report as its head."""
@@ -140,7 +144,8 @@ class Query:
 
     `words`, `source`, `cue` and `publisher` are plain words: each must occur, in any order and any inflection; words in
     double quotes must stand together; a word ending in `*` is a beginning. Nothing in them is an operator.
-    `entity` are words of the name that a source leads to: `Lee` also finds "she" and "the mayor". `act`, `modality`,
+    `entity` are words of the name that a source leads to, or of another name of the same one over all reports: `Lee`
+    also finds "she" and "the mayor". `act`, `modality`,
     `evidence` (a type), `voice` and `distance` are what the newest run worked out.
     `field` says where `words` are sought: in what is attributed (`content`) or in headlines and texts (`text`; then
     only `publisher` and the days apply). `since` and `until` are days of publication (`2026-05-03`), both included;
@@ -202,6 +207,43 @@ class Source:
     publishers: tuple[str, ...]
     first: str | None
     last: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """A report by id, and those of its entities that say something in it, as its newest run has it."""
+
+    report_id: str
+    entities: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody who is quoted, over all reports: who is one with whom by judgements of engines and people.
+
+    `id` leads there, and so does the id of any of its `members` (entities of single reports). `names` are those that
+    reports use, the most frequent first; `kind` as most reports have it. Unnamed and collective sources ("officials"),
+    and those that lead to nobody (`kind` None), come together by their words, though they are not one voice; they have
+    no `id`. `role` and `of` are those of the
+    report read last that tells them.
+    """
+
+    id: str | None
+    name: str
+    kind: EntityKind | None
+    names: tuple[str, ...]
+    attributions: int
+    reports: int
+    publishers: tuple[str, ...]
+    first: str | None
+    last: str | None
+    role: str | None = None
+    of: str | None = None
+    members: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name."""
@@ -272,7 +314,9 @@ class Status:
 class Judgement:
     """Somebody judges that two rows of the record are the same, different, or contradict each other.
 
-    `by` names who: an engine's run id, or a person. `at` is the moment of judging.
+    `named`: one of the two is an entity, the other a name for it, `name:Thomas Price`. `speaker`: one is an
+    attribution, the other the entity whose words these are. `by` names who: an engine's run id, or a person. `at` is
+    the moment of judging.
     """
 
     a: str
@@ -283,6 +327,10 @@ class Judgement:
     at: datetime
     score: float | None = None
     reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name, and the id; the time in ISO 8601."""
+        return {"id": self.id, **asdict(self), "at": self.at.isoformat()}
 
     @property
     def id(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
 
 APPLICATION_ID = 0x4F6E5263
@@ -161,6 +161,15 @@ entities = Table(
     Column("n", Integer, primary_key=True),
     Column("id", Text, nullable=False, index=True),
     _text("data"),
+    sqlite_with_rowid=False,
+)
+
+compared = Table(
+    "compared",
+    metadata,
+    _to("report_seq", "reports", primary_key=True),
+    _to("run_seq", "runs", primary_key=True),
+    _to("by_seq", "runs", primary_key=True),
     sqlite_with_rowid=False,
 )
 

@@ -32,6 +32,9 @@ WINDOW = {"content": 600, "text": 200}
 MOST = 1000
 """Largest `limit`."""
 
+MOST_NAMED = 50
+"""Entities of several names that a name is taken to mean, the most quoted first."""
+
 _OPEN, _SHUT = "\ue000", "\ue001"
 _BEFORE, _ROOM = 60, 240
 _AVERAGE_WORDS = {"content": 20, "text": 600}
@@ -167,7 +170,7 @@ def _match(connection: Connection, query: Query) -> str | None:
         if (asked := getattr(query, column)).strip():
             parts.append(f"{column} : ({_all_of(asked, column)})")
     if query.entity.strip():
-        parts.append(f"who : ({_all_of(query.entity, 'entity')})")
+        parts.append(f"who : ({_any_name(connection, query.entity, 'entity')})")
     if query.kind:
         parts.append(f'kind : "{query.kind}"')
     for field in ("act", "modality", "evidence", "voice"):
@@ -191,6 +194,18 @@ def _all_of(words: str, name: str) -> str:
     if not quoted:
         raise UsageError("there is no letter or digit to look for.", which=f"{name} {words!r}", advice="Give a word.")
     return " AND ".join(quoted)
+
+
+def _any_name(connection: Connection, words: str, name: str) -> str:
+    """Every word, or one of the names under which reports have those of whose names one has every word."""
+    asked = _all_of(words, name)
+    folded = fold(words).split()
+    where = " AND ".join(f"folded LIKE :w{k}" for k in range(len(folded)))
+    sql = f"""SELECT names FROM entity_counts WHERE {where} AND several
+        ORDER BY attributions DESC LIMIT {MOST_NAMED}"""
+    rows = connection.execute(text(sql), {f"w{k}": f"% {word} %" for k, word in enumerate(folded)})
+    others = {fold(other).strip() for names in rows.scalars() for other, _ in from_json(names)}
+    return " OR ".join([f"({asked})", *(f'"{other}"' for other in sorted(others) if other)])
 
 
 def _days(connection: Connection, query: Query) -> Iterable[str]:
@@ -282,20 +297,32 @@ def who(connection: Connection, name: str, limit: int, cursor: str | None) -> Pa
     Raises UsageError.
     """
     check_limit(limit)
-    match, words, lowest = f"{{source who}} : ({_all_of(name, 'name')})", fold(name), below(cursor)
+    words, lowest = fold(name), below(cursor)
+    match = f"{{source who}} : ({_all_of(name, 'name')}) OR who : ({_any_name(connection, name, 'name')})"
     found: list[Said] = []
     seqs: list[int] = []
     while len(found) <= limit:
         batch = list(_matching(connection, "content", match, lowest, limit + 1))
         for seq, said in zip(batch, saids(connection, batch), strict=True):
-            named = (said.source.text if said.source else None, said.source_name)
-            if any(has_words(fold(n), words) for n in named if n):
+            if _is_of(connection, said, words):
                 found.append(said)
                 seqs.append(seq)
         if len(batch) <= limit:
             break
         lowest = batch[-1]
     return Page(tuple(found[:limit]), _next(seqs, limit))
+
+
+def _is_of(connection: Connection, said: Said, words: str) -> bool:
+    """Whether the source, whom it leads to, or another name of the same one has every word."""
+    named = (said.source.text if said.source else None, said.source_name, said.entity_name)
+    if any(has_words(fold(n), words) for n in named if n):
+        return True
+    if said.entity is None:
+        return False
+    asked = text("SELECT names FROM entity_counts WHERE entity = :e")
+    names = connection.execute(asked, {"e": said.entity}).scalar()
+    return any(has_words(fold(other), words) for other, _ in from_json(names)) if names else False
 
 
 def sources(connection: Connection, words: str, limit: int, offset: int) -> list[Source]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, select
 
-from onrecord.model import Extraction, Failure, RawReport, Report
-from onrecord.store import derived, judged, migrate, read, search, takedown, verify, write
+from onrecord.model import Extraction, Failure, RawReport, Report, Run
+from onrecord.store import derived, judged, migrate, read, search, speakers, takedown, verify, write
 from onrecord.store import schema as t
 from onrecord.store.database import Database
 from onrecord.store.place import path_of, prepare, refuse_other_tables
@@ -18,6 +18,7 @@ from onrecord.store.rows import (
     FailureRow,
     Head,
     Hit,
+    Identity,
     Judgement,
     Outcome,
     Page,
@@ -26,7 +27,9 @@ from onrecord.store.rows import (
     Reading,
     Said,
     Source,
+    Speakers,
     Status,
+    Voice,
     Withdrawal,
 )
 
@@ -117,12 +120,31 @@ class SqliteStore:
     def judge(self, judgement: Judgement) -> str:
         """Append a judgement; returns its id."""
         with self._database.write() as connection:
-            return judged.judge(connection, judgement)
+            made = judged.judge(connection, judgement)
+            derived.judged(connection, {judgement.a, judgement.b})
+            return made
 
     def withdraw(self, withdrawal: Withdrawal) -> str:
         """Append a withdrawal; returns its id."""
         with self._database.write() as connection:
-            return judged.withdraw(connection, withdrawal)
+            made = judged.withdraw(connection, withdrawal)
+            derived.judged(connection, judged.rows_of(connection, withdrawal.judgement_id))
+            return made
+
+    def judgement_id(self, prefix: str) -> str:
+        """The full id of the one judgement that the prefix fits."""
+        with self._database.read() as connection:
+            return judged.full_id(connection, prefix)
+
+    def speakers(self, by: str, *, compared: bool, after: int = -1, limit: int = 100) -> tuple[list[Speakers], int]:
+        """Who speaks in the next reports that the comparing run has, or has not, compared; and where to go on."""
+        with self._database.read() as connection:
+            return speakers.speakers(connection, by, compared=compared, after=after, limit=limit)
+
+    def compare(self, run: Run, batch: Sequence[tuple[str, Sequence[Judgement]]]) -> None:
+        """Record what a run judged of the speakers of these reports, and that it compared them."""
+        with self._database.write() as connection:
+            speakers.compare(connection, batch, write.ensure_run(connection, run))
 
     def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
         """Judgements in force, oldest first; with `withdrawn`, also those no longer in force."""
@@ -197,6 +219,18 @@ class SqliteStore:
         """Sources as written, most attributions first."""
         with self._database.read() as connection:
             return search.sources(connection, words, limit, offset)
+
+    def entities(
+        self, words: str = "", *, kind: str | None = None, voice: Voice | None = None, limit: int = 50, offset: int = 0
+    ) -> list[Identity]:
+        """Who is quoted over all reports, most attributions first."""
+        with self._database.read() as connection:
+            return speakers.identities_of(connection, words, kind, voice, limit, offset)
+
+    def entity(self, entity_id: str) -> Identity:
+        """The one that an id, or its beginning, leads to."""
+        with self._database.read() as connection:
+            return speakers.identity(connection, entity_id)
 
     def status(self) -> Status:
         """Counts of everything."""

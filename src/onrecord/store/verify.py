@@ -15,7 +15,7 @@ from onrecord.model import Attribution, Report, Span
 from onrecord.store import derived, meanings
 from onrecord.store import schema as t
 from onrecord.store.database import Database
-from onrecord.store.judged import judgement_of, withdrawal_of
+from onrecord.store.judged import is_there, judgement_of, withdrawal_of
 from onrecord.store.observed import digest, reading_id, report_of, report_row, set_aside_parts
 from onrecord.store.packing import unpack_bytes
 from onrecord.store.read import run
@@ -182,8 +182,7 @@ def _check_judgement(connection: Connection, row: Row[Any]) -> Iterator[str]:
     yield from _altered(row.id, judgement_of(row).id)
     gone = select(func.count()).select_from(t.takedowns)
     for name in (row.a, row.b):
-        held = [select(table.c.seq).where(table.c.id == name) for table in (t.reports, t.attributions)]
-        if not any(connection.execute(h).first() for h in held) and not connection.execute(gone).scalar_one():
+        if not is_there(connection, name, row.relation) and not connection.execute(gone).scalar_one():
             yield f"judges {name}, which is not in the record"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, insert, selec
 from sqlalchemy.sql.dml import ReturningInsert
 
 from onrecord.model import Attribution, Extraction, Failure, RawReport, Run, SetAside, Span, content_id
-from onrecord.store import derived, meanings
+from onrecord.store import derived, identities, meanings
 from onrecord.store import schema as t
 from onrecord.store.observed import digest, plain, reading_row, report_row
 from onrecord.store.packing import now, pack_bytes, to_json
@@ -72,7 +72,7 @@ def check(raw: RawReport, extraction: Extraction) -> None:
 def record(connection: Connection, raw: RawReport, extraction: Extraction) -> Outcome:
     """Write one checked report with its bytes and what the run made of it; what is there already stays as it is."""
     report, at = extraction.report, now()
-    run_seq = _ensure(connection, t.runs, extraction.run.id, run_row(extraction.run))
+    run_seq = ensure_run(connection, extraction.run)
     report_seq = seq_of(connection, t.reports, id=report.id)
     if report_seq is None:
         report_seq = _add(connection, t.reports, report_row(report))
@@ -152,6 +152,11 @@ def _adding_one(table: Table) -> ReturningInsert[int]:
     return insert(table).returning(table.c.seq)
 
 
+def ensure_run(connection: Connection, run: Run) -> int:
+    """The `seq` of a run, noted where it is new."""
+    return _ensure(connection, t.runs, run.id, run_row(run))
+
+
 def _ensure(connection: Connection, table: Table, row_id: str, row: Mapping[str, Any]) -> int:
     found = seq_of(connection, table, id=row_id)
     return _add(connection, table, row) if found is None else found
@@ -206,6 +211,7 @@ def _add_attributions(connection: Connection, extraction: Extraction, report_seq
         ]
         connection.execute(_adding(t.sightings), seen)
     meanings.add(connection, extraction, report_seq, run_seq, seqs)
+    identities.add_voices(connection, report_seq)
     for seq in again:
         derived.add_said_again(connection, seq)
     if fresh:

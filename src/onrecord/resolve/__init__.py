@@ -1,0 +1,19 @@
+"""Who is who across reports: names, states, and verdicts with reasons that a person can read."""
+
+from __future__ import annotations
+
+from onrecord.resolve.judge import VERSION, Index, Verdict, judge_all
+from onrecord.resolve.tables import Actor, Names, Problem, Sense, State, read_aliases
+
+__all__ = [
+    "VERSION",
+    "Actor",
+    "Index",
+    "Names",
+    "Problem",
+    "Sense",
+    "State",
+    "Verdict",
+    "judge_all",
+    "read_aliases",
+]
