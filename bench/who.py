@@ -4,7 +4,8 @@ SHARED holds `data/gum-open.jsonl.xz` (GUM: Zeldes 2017). Of its news and its de
 was trained on, every pronoun and every description ("the minister") of a person or an organisation that is mentioned at
 least twice is looked up in what the shipped extractor found. It is right when the entity that it was led to is the
 right one: of the other mentions there, the one the entity is named after (else most) are of the right entity. It is
-unknown when it was led to nobody else, or not found. Mentions are matched by their head word.
+unknown when it was led to nobody else, or not found. Mentions are matched by their head word, which in GUM several may
+have ("Wikinews interviews Ann Lee" is an event): it is then the shortest one's.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def figures(rows: list[dict[str, Any]], engine: Engine) -> dict[str, dict[str, f
     counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for row, extraction in zip(rows, extract_all(reports, engine), strict=True):
         assert isinstance(extraction, Extraction)
-        gold = {head(row["text"], *m): k for k, e in enumerate(row["entities"]) for m in e["mentions"]}
+        every = sorted(
+            ((m, k) for k, e in enumerate(row["entities"]) for m in e["mentions"]), key=lambda x: x[0][0] - x[0][1]
+        )
+        gold = {head(row["text"], *m): k for m, k in every}
         for k, at, form in asked(row):
             found = led_to(row, extraction.entities, at, gold)
             what = "unknown" if found is None else "right" if found == k else "wrong"

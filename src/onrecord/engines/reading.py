@@ -45,7 +45,7 @@ LIMITS = {
     "answer_score": ANSWER_SCORE,
     "belongs_score": BELONGS_SCORE,
 }
-RULES = 1
+RULES = 2
 """Version of the rules and of the tables that people write (cues, roles, phrases, times). It counts up with any of
 them, so that a run is named by all that decides what it finds."""
 

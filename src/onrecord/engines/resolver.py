@@ -14,6 +14,7 @@ import numpy as np
 from onrecord.engines.decode import Floats, Ints, Vectors
 from onrecord.engines.mentions import DEFINITE, INDEFINITE, NAME, SELF, Mentions, mentions_of, pair_features, speakers
 from onrecord.engines.pairs import Pairs, softmax
+from onrecord.engines.turns import turns
 from onrecord.engines.words import Words
 
 _NAMED = 0.9
@@ -94,7 +95,7 @@ class Resolver:
                             held_by.append(at)
                 cluster_of[whole], sure[whole], others[whole] = at, how, other
             done = high
-        _own_words(m, speaker, clusters, cluster_of, sure)
+        _own_words(m, speaker, turns(text, words, m), clusters, cluster_of, sure)
         return Resolved(m, tuple(clusters), cluster_of, sure, tuple(others))
 
 
@@ -176,10 +177,11 @@ def _join(m: Mentions, k: int, cluster: Cluster, sure: float) -> None:
         cluster.spoken = int(m.pronoun[k])
 
 
-def _own_words(m: Mentions, speaker: Ints, clusters: list[Cluster], cluster_of: Ints, sure: Floats) -> None:
-    """ "I" in somebody's words is that somebody, wherever the source stands."""
-    for k in np.flatnonzero((m.form == SELF) & (speaker >= 0)).tolist():
-        to, now = int(cluster_of[speaker[k]]), int(cluster_of[k])
+def _own_words(m: Mentions, speaker: Ints, turn: Ints, clusters: list[Cluster], cluster_of: Ints, sure: Floats) -> None:
+    """ "I" in somebody's words, or turn of an interview, is that somebody, wherever the source stands."""
+    leads = np.where((m.form == SELF) & (speaker >= 0), speaker, np.where(speaker < 0, turn, -1))
+    for k in np.flatnonzero(leads >= 0).tolist():
+        to, now = int(cluster_of[leads[k]]), int(cluster_of[k])
         if to == now:
             continue
         at = clusters[now].members.index(k)
