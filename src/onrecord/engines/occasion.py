@@ -62,7 +62,35 @@ _TOLD = re.compile(
     r"|said to|says to|say to|speaking to|spoke to|explained to|appeal(?:s|ed|ing)? to|clarif(?:y|ies|ied|ying) with)$",
     re.IGNORECASE,
 )
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:\w+ly\s+)?\w+$", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|been|be|being|when|if)\s+(?:\w+ly\s+)?(?:first\s+)?\w+(?:\s+(?:to|about|by))?$",
+    re.IGNORECASE,
+)
+_TO_DO = re.compile(
+    r"\b(?:urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?|call(?:s|ed|ing)? (?:up)?on|plead(?:s|ed|ing)?(?: with)?"
+    r"|persuad(?:e|es|ed|ing)|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|tell|tells|told|telling|advis(?:e|es|ed|ing)|warn(?:s|ed|ing)?|invit(?:e|es|ed|ing)"
+    r"|encourag(?:e|es|ed|ing)|beg(?:s|ged|ging)?|implor(?:e|es|ed|ing)|instruct(?:s|ed|ing)?|press(?:es|ed|ing)?"
+    r"|challeng(?:e|es|ed|ing)|request(?:s|ed|ing)?|remind(?:s|ed|ing)?|exhort(?:s|ed|ing)?|summon(?:s|ed|ing)?"
+    r"|appeal(?:s|ed|ing)?(?: to)?|demand(?:s|ed|ing)? of|lobb(?:y|ies|ied|ying)|convinc(?:e|es|ed|ing))"
+    r"(?:\s+(?:on|with|to|for))?$",
+    re.IGNORECASE,
+)
+"""Cues that ask somebody to do something, who may be the content's first words."""
+_WHO_TO = re.compile(r"((?:[^\s,.;:“”\"]+\s+){1,6}?)(?:not\s+)?to\s+[a-z]", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\b(?:asked|told|advised|warned|urged|ordered|informed|instructed|invited|reminded|pressed)\b", re.IGNORECASE
+)
+_NO_SPEECH = re.compile(
+    r"\b(?:according|referr\w+|plan\w*|want\w*|try\w*|hop\w+|refus\w+|declin\w+|vow\w*|propos\w*|pledg\w+|respon\w+)$",
+    re.IGNORECASE,
+)
+"""Cues after which "to" does not lead to whom something is said."""
+_TO_WHOM = re.compile(r"\s+to\s+")
+_BETWEEN = re.compile(r"\s+((?:[^\s,.;:“”\"]+\s*){1,7}?)\s*,?\s*", re.IGNORECASE)
+_NO_ONE = re.compile(
+    r"^(?:that|how|why|what|when|where|whether|if|who|about|for|on|in|at|by|to|of|from|during|after|before|not|as|and|it)\b",
+    re.IGNORECASE,
+)
 
 
 def venue_in(text: str, start: int, end: int, taken: Sequence[Pair], cue: Pair | None = None) -> Pair | None:
@@ -91,13 +119,35 @@ def venue_in(text: str, start: int, end: int, taken: Sequence[Pair], cue: Pair |
     return None
 
 
-def addressee_of(text: str, cue: Pair, contents: Sequence[Pair], mentions: Sequence[Pair]) -> Pair | None:
-    """Whom the cue is said to: the mention right after "told", "urged", "called on" and the like. In characters."""
+def addressee_of(
+    text: str, cue: Pair, contents: Sequence[Pair], mentions: Sequence[Pair], source: Pair | None = None
+) -> Pair | None:
+    """Whom the cue is said to, in characters: what stands right after "told", "urged", "called on" and the like, or
+    opens what somebody is asked to do ("asked | him to go"); of "he was told", he; "said … to the crowd"."""
     words = text[cue[0] : cue[1]]
-    if not _TOLD.search(words) or _PASSIVE.search(words):
-        return None
-    at = cue[1]
-    nearest = min((a for a, _ in contents if a >= at), default=len(text))
+    after = min((a for a, _ in contents if a >= cue[1]), default=None)
+    if _TOLD.search(words) and not _PASSIVE.search(words):
+        found = _right_after(text, cue[1], len(text) if after is None else after, mentions)
+        if found is None and after is not None and (source is None or not cue[1] <= source[0] < after):
+            between = _BETWEEN.fullmatch(text, cue[1], after)
+            if between and between[1].strip() and not _NO_ONE.match(between[1]):
+                found = between.start(1), between.start(1) + len(between[1].rstrip())
+        if found:
+            return found
+    if _TO_DO.search(words) and after is not None and after - cue[1] <= 2 and not _PASSIVE.search(words):
+        asked = _WHO_TO.match(text, after)
+        if asked and not _NO_ONE.match(asked[1]):
+            return asked.start(1), asked.start(1) + len(asked[1].rstrip())
+    if _PASSIVE.search(words) and _ASKED.search(words):
+        return next(((a, b) for a, b in mentions if 0 < cue[0] - b <= 2), None)
+    if not _NO_SPEECH.search(words):
+        at = max(cue[1], source[1]) if source and 0 <= source[0] - cue[1] <= 2 else cue[1]
+        if to := _TO_WHOM.match(text, at):
+            return next(((a, b) for a, b in mentions if 0 <= a - to.end() <= 5), None)
+    return None
+
+
+def _right_after(text: str, at: int, nearest: int, mentions: Sequence[Pair]) -> Pair | None:
     for start, end in mentions:
         gap = text[at:start]
         if start >= at and start < nearest and (not gap.strip() or gap.strip().lower() in ("the", "a", "all", "both")):

@@ -226,11 +226,11 @@ def _meaning(
     place = venue_in(text, start, end, taken, taken[0] if cue else None)
     told = None
     if part.cue:
-        near = slice(*np.searchsorted(m.starts, (part.cue[1], part.cue[1] + 8)).tolist())
-        behind = [
+        near = slice(*np.searchsorted(m.starts, (part.cue[0] - 8, part.cue[1] + 12)).tolist())
+        beside = [
             (int(words.starts[a]), int(words.ends[b - 1])) for a, b in zip(m.starts[near], m.ends[near], strict=True)
         ]
-        told = addressee_of(text, taken[0], own, behind)
+        told = addressee_of(text, taken[0], own, beside, taken[1] if part.source else None)
     away = {Span(a, b) for a, b in distant(text, (cue.start, cue.end) if cue else None, own)}
     found = {e.span: e for e in evidence_in(text, start, end)}
     for a in mine:

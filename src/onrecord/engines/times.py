@@ -98,6 +98,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"\b(?:by|before|until|at|towards?)\sthe\s(?:end|close|beginning|start|conclusion)\sof\sthe\s"
         r"(?P<unit>week|month|year|decade|century|day)\b",
     ),
+    ("every", rf"\b(?:every|each)\s(?:single\s|other\s)?{_UNIT}\b"),
+    (
+        "lasting",
+        r"\b(?:for\s|over\s|in\s)?(?:almost\s|nearly\s|about\s|around\s|more than\s|over\s|at least\s|some\s)?"
+        rf"{_COUNT}\s{_UNIT}\b(?!\s(?:ago|earlier|later|from now|old)|-)",
+    ),
 )
 
 
@@ -116,7 +122,7 @@ _BY_SIGN = {
     "weekday": _any("month_day", "weekday"),
     "year": _any("iso", "years", "part", "bound", "decade", "year"),
     "near": _any("near"),
-    "unit": _any("near", "ago", "span", "within", "period", "close"),
+    "unit": _any("near", "ago", "span", "within", "period", "close", "every", "lasting"),
 }
 """What to look for around each sign: one expression for all of it is ten times slower."""
 _SIGN = re.compile(
@@ -160,7 +166,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
                 continue
             if match.start() <= sign.start() and _is_time(match) and not _is_may(text, match):
                 around = ahead + text[max(start, match.start() - 60) : min(end, match.end() + 40)]
-                found.append(When(Span(*match.span()), _value(match, around, anchor)))
+                found.append(When(_bare(match), _value(match, around, anchor)))
                 done = match.end()
             break
     return tuple(found)
@@ -176,6 +182,12 @@ def said_on(text: str, sentence: tuple[int, int], outside: Sequence[tuple[int, i
         if free and when.value and len(when.value) == 10:
             return when.value
     return None
+
+
+def _bare(match: re.Match[str]) -> Span:
+    """Without an "of" at its edges: "[of] the last five months [of] her life"."""
+    words = match.group().lower()
+    return Span(match.start() + 3 * words.startswith("of "), match.end() - 3 * words.endswith(" of"))
 
 
 def _is_may(text: str, match: re.Match[str]) -> bool:
@@ -371,4 +383,6 @@ _KINDS: dict[str, Callable[[dict[str, str], str, date | None], str | None]] = {
     "within": _span,
     "period": _period,
     "close": _unresolved,
+    "every": _unresolved,
+    "lasting": _unresolved,
 }
