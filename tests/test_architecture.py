@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": set(),
     "identify": {"model", "resolve", "store"},
     "models": set(),
-    "extraction": {*BASE, "engines"},
+    "extraction": {*BASE, "engines", "resolve"},
     "marks": {"model"},
     "flat": {"model", "store", "voices"},
     "export": {"model", "flat", "report_json"},

@@ -116,6 +116,13 @@ def tables(tagger: Tagger) -> dict[str, np.ndarray]:
     return {k: state[k].float().numpy() for k in names}
 
 
+def seal(folder: Path) -> None:
+    """Write down the digests of what lies there, by which the package knows its own."""
+    names = ("tagger.onnx", "tables.npz", "tokenizer.json")
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    (folder / "digests.json").write_text(json.dumps(digests, indent=1) + "\n")
+
+
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -132,9 +139,7 @@ def main() -> None:
     quantise(whole, args.destination / "tagger.onnx", calibration(args.data, tokenizer))
     np.savez(args.destination / "tables.npz", **tables(tagger))
     shutil.copy(minilm_folder() / "tokenizer.json", args.destination / "tokenizer.json")
-    names = ("tagger.onnx", "tables.npz", "tokenizer.json")
-    digests = {name: hashlib.sha256((args.destination / name).read_bytes()).hexdigest() for name in names}
-    (args.destination / "digests.json").write_text(json.dumps(digests, indent=1) + "\n")
+    seal(args.destination)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from onrecord.model import (
     SetAside,
     Span,
 )
+from onrecord.resolve import standard
 
 CHARACTERS_AT_ONCE = 400_000
 """Characters of text that go to an engine together: enough to fill its batches, little enough to stay small."""
@@ -110,7 +111,9 @@ def check(report: Report, proposed: Proposed, run: Run) -> Extraction:
         attribution = Attribution(report.id, proposal.source, proposal.cue, content, kind, proposal.score)
         ids[k] = attribution.id
         kept.setdefault(attribution.id, (attribution, proposal))
-    entities = {k: e for k, e in enumerate(proposed.entities) if _lies_on(report.text, e.mentions)}
+    speaking = {p.entity for p in proposed.attributions}
+    named = ((k, standard(e, k in speaking)) for k, e in enumerate(proposed.entities))
+    entities = {k: e for k, e in named if _lies_on(report.text, e.mentions)}
     found = [replace(a, meaning=_meaning(report.text, a.id, p, ids, entities)) for a, p in kept.values()]
     ordered = sorted(found, key=lambda a: (a.cue or a.content[0], a.content))
     return Extraction(report, tuple(ordered), run, tuple(aside), tuple(entities.values()))

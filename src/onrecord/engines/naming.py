@@ -33,6 +33,8 @@ _TITLE = re.compile(r"\b(\w+)\b\.?")
 _CALLED = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:[A-Z]\.|(?:[Dd]e|[Vv]an|[Vv]on|[Aa]l|[Bb]in)\s+)?\s*[A-Z][\w’'-]+)+")
 _BEHIND = 60
 """Characters behind a title in which the name may stand."""
+_NO_PERSON = 0.8
+"""How surely a name that was found as a person's is an organisation's or a country's to be taken for one."""
 LONGEST = 90
 """Characters of a description that stands for a name."""
 
@@ -127,7 +129,7 @@ class Namer:
         kind = max(set(kinds), key=kinds.count) if kinds else _PERSON
         if source_kinds is not None:
             fit = range(len(SOURCE_KINDS)) if not named else _NAMED
-            if named and kind == _PERSON:
+            if named and kind == _PERSON and max(float(p) for p in source_kinds[1:3]) < _NO_PERSON:
                 return "person"
             return SOURCE_KINDS[max(fit, key=lambda j: float(source_kinds[j]))]
         if kind == _PLACE:

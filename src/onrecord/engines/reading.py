@@ -21,6 +21,7 @@ from onrecord.engines.occasion import addressee_of, venue_in
 from onrecord.engines.pairs import Pairs
 from onrecord.engines.resolver import Resolved, Resolver
 from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses
+from onrecord.engines.sureness import Field, Sureness
 from onrecord.engines.times import Anchor, said_on, times_in
 from onrecord.engines.words import Words
 from onrecord.model import Entity, Evidence, Meaning, Proposal, Proposed, Report, Span
@@ -30,6 +31,8 @@ ANSWER_SCORE = 0.3
 """An answer less sure than this is left out."""
 KNOWN_SCORE = 0.5
 """A pronoun or description that leads to its entity less surely than this leaves the source unknown."""
+ACT_SCORE = 0.15
+"""What a source does is left open where the likeliest act is less likely right than this."""
 BELONGS_SCORE = 0.4
 """Evidence, an addressee or a venue less surely of an attribution than this is left out."""
 _FAR = 600
@@ -44,6 +47,7 @@ LIMITS = {
     "known_score": KNOWN_SCORE,
     "answer_score": ANSWER_SCORE,
     "belongs_score": BELONGS_SCORE,
+    "act_score": ACT_SCORE,
 }
 RULES = 2
 """Version of the rules and of the tables that people write (cues, roles, phrases, times). It counts up with any of
@@ -56,6 +60,7 @@ class Reader:
     def __init__(self, tables: Mapping[str, Floats]) -> None:
         self._sense = Sense(tables)
         self._resolver = Resolver(Pairs(tables, "resolver"))
+        self._sureness = Sureness(tables)
 
     def read(
         self,
@@ -105,8 +110,18 @@ class Reader:
             if answered[k] >= 0 and answer_sure[k] >= ANSWER_SCORE:
                 scores = (*proposal.meaning.scores, ("about", float(answer_sure[k])))
                 proposal = replace(proposal, about=int(answered[k]), meaning=replace(proposal.meaning, scores=scores))
-            found.append(replace(proposal, within=outer_of.get(k)))
+            found.append(_calibrated(replace(proposal, within=outer_of.get(k)), self._sureness))
         return Proposed(tuple(_told_elsewhere(found, text)), entities)
+
+
+def _calibrated(proposal: Proposal, sureness: Sureness) -> Proposal:
+    """With scores that mean something; an act that is less sure than any other is left open."""
+    fields: Mapping[str, Field] = {"act": "act", "modality": "modality", "entity": "entity"}
+    meaning = proposal.meaning
+    scores = tuple((name, sureness.of(fields[name], p) if name in fields else p) for name, p in meaning.scores)
+    act = meaning.act if dict(scores).get("act", 1.0) >= ACT_SCORE else None
+    score = sureness.of("attribution", proposal.score)
+    return replace(proposal, score=score, meaning=replace(meaning, act=act, scores=scores))
 
 
 def _told_elsewhere(found: Sequence[Proposal], text: str) -> Iterator[Proposal]:

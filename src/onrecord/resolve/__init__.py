@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onrecord.resolve.judge import VERSION, Index, Verdict, judge_all
+from onrecord.resolve.states import standard
 from onrecord.resolve.tables import Actor, Names, Problem, Sense, State, read_aliases
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "Verdict",
     "judge_all",
     "read_aliases",
+    "standard",
 ]

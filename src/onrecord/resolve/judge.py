@@ -16,6 +16,7 @@ import numpy as np
 from onrecord.model import Entity
 from onrecord.resolve import bodies, people, trees
 from onrecord.resolve.spelling import fold, tokens
+from onrecord.resolve.states import speaking_for
 from onrecord.resolve.tables import Actor, Names, State, fields
 
 VERSION = "1"
@@ -98,7 +99,7 @@ class Index:
             return None
         of = entity.of or ""
         if entity.kind in ("country", "organization"):
-            state = self.names.state_of(entity.name)
+            state = speaking_for(entity.name, self.names)
             if state is not None and (state.sense in ("name", "seat") or stands_for_state):
                 return Profile("country", state.name, state, "", "", "")
             if state is not None and state.sense == "capital":

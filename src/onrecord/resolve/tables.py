@@ -151,6 +151,11 @@ class Names:
         return _shipped()
 
     @classmethod
+    def of_states(cls) -> Names:
+        """States alone, which are quickly loaded."""
+        return _state_names()
+
+    @classmethod
     def load(cls, without: Callable[[str], bool] = lambda _: False, aliases: Iterable[Actor] = ()) -> Names:
         """The tables of the package but for the people and organisations whose name `without` says to leave out, and
         the actors of an alias table besides."""
@@ -218,6 +223,11 @@ def _key(words: str) -> str:
 @cache
 def _shipped() -> Names:
     return Names.load()
+
+
+@cache
+def _state_names() -> Names:
+    return Names(states=_states())
 
 
 @cache
