@@ -39,7 +39,12 @@ def test_one_minister_under_two_spellings_is_one_and_two_officials_are_not(db: P
         (judged,) = record.judgements(minister.id)
         assert (judged.by_kind, judged.by, judged.relation) == ("engine", RUN.id, "same")
         assert "Sergey Lavrov" in str(judged.reason)
-        assert {said.report.origin[-5:] for said in record.who("Sergey Lavrov")} == {"a.txt", "b.txt"}
+        for name in ("Sergey Lavrov", str(minister.id), minister.members[1]):
+            assert {said.report.origin[-5:] for said in record.who(name)} == {"a.txt", "b.txt"}
+        first, *_ = record.who(str(minister.id), limit=1)
+        assert len(record.who(str(minister.id), limit=1, cursor=record.who(str(minister.id), limit=1).cursor)) == 1
+        assert record.id_of(str(first.entity)[14:26]) == minister.id
+        assert record.id_of("Lavrov") == "Lavrov"
         officials = record.entities("official")
         assert all(each.id is None or each.reports == 1 for each in officials)
         assert sum(each.reports for each in officials) == 2

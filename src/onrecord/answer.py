@@ -94,7 +94,10 @@ class Record:
         return answers(self._store.search(Query(words=words, **filters)))
 
     def who(self, name: str, *, limit: int = 20, cursor: str | None = None) -> Answers[Said]:
-        """What sources of that name are on record with, newest recorded first. Raises UsageError."""
+        """What sources of that name, or an entity (its id), are on record with, newest recorded first.
+
+        Raises UsageError.
+        """
         return answers(self._store.who(name, limit=limit, cursor=cursor))
 
     def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> Answers[Source]:
@@ -124,6 +127,16 @@ class Record:
             listed = ", ".join(f"{one_line(each.name)} ({str(each.id)[14:26]})" for each in fitting)
             raise NotFound(f"several fit that name: {listed}.", which=name, advice="Name one by its id.")
         return self._store.entity(str(fitting[0].id) if fitting else name)
+
+    def id_of(self, name: str) -> str:
+        """The id of the entity that this is an id of, or the beginning of at least 8 digits of one; else the name."""
+        digits = name.removeprefix("entity-sha256-").lower()
+        if len(digits) < 8 or set(digits) - set("0123456789abcdef"):
+            return name
+        try:
+            return str(self._store.entity(name).id)
+        except NotFound:
+            return name
 
     def same(self, one: str, other: str, *, by: str, reason: str) -> str:
         """A person's word that two entities, by id of any of their members, are one; the judgement's id.

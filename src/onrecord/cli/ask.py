@@ -97,7 +97,7 @@ def search(
 
 
 def who(
-    name: Annotated[str, typer.Argument(help="Words of a source's name, as reports write it.")],
+    name: Annotated[str, typer.Argument(help="Words of a source's name, or the id of one: see sources.")],
     limit: Limit = 20,
     format_: AsFormat = None,
     db: Db = None,
@@ -111,7 +111,8 @@ def who(
     from onrecord.terminal import said_list
 
     with opened(db) as record:
-        found = _all(lambda n, cursor: record.who(name, limit=n, cursor=cursor), limit)
+        who_ = record.id_of(name)
+        found = _all(lambda n, cursor: record.who(who_, limit=n, cursor=cursor), limit)
         _answer(found, talk.chosen(format_), said_list, f"No source named {name!r}. Try: onrecord sources")
 
 

@@ -168,7 +168,8 @@ class Store(Protocol):
         ...
 
     def who(self, name: str, *, limit: int = 20, cursor: str | None = None) -> Page[Said]:
-        """Attributions whose source contains every word of `name`, whatever case and accents, newest recorded first."""
+        """Attributions whose source, or whom it leads to, contains every word of `name`, whatever case and accents; of
+        an entity's id, those of that one over all reports alone. Newest recorded first."""
         ...
 
     def sources(self, words: str = "", *, limit: int = 50, offset: int = 0) -> list[Source]:

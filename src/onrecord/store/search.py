@@ -21,6 +21,7 @@ from onrecord.errors import UsageError
 from onrecord.model import Act, EvidenceType, Modality
 from onrecord.store import schema as t
 from onrecord.store.fold import fold, has_words
+from onrecord.store.identities import cluster_of
 from onrecord.store.meanings import word_of
 from onrecord.store.packing import from_json
 from onrecord.store.read import heads, saids, seqs_below
@@ -292,12 +293,16 @@ def below(cursor: str | None) -> int | None:
 
 
 def who(connection: Connection, name: str, limit: int, cursor: str | None) -> Page[Said]:
-    """Attributions whose source, or whom it leads to, has every word of a name, newest recorded first.
+    """Attributions whose source, or whom it leads to, has every word of a name, newest recorded first; of an entity's
+    id (`entity-…`), those of that one alone.
 
     Raises UsageError.
     """
     check_limit(limit)
     words, lowest = fold(name), below(cursor)
+    if name.startswith("entity-"):
+        said_by = _said_by(connection, name, lowest, limit + 1)
+        return Page(tuple(saids(connection, said_by[:limit])), _next(said_by, limit))
     match = f"{{source who}} : ({_all_of(name, 'name')}) OR who : ({_any_name(connection, name, 'name')})"
     found: list[Said] = []
     seqs: list[int] = []
@@ -311,6 +316,17 @@ def who(connection: Connection, name: str, limit: int, cursor: str | None) -> Pa
             break
         lowest = batch[-1]
     return Page(tuple(found[:limit]), _next(seqs, limit))
+
+
+def _said_by(connection: Connection, entity: str, lowest: int | None, limit: int) -> list[int]:
+    """The newest attributions of one who speaks over all reports, by id of any member."""
+    cluster = cluster_of(connection, entity)
+    under = "" if lowest is None else "AND attribution_seq < :below"
+    sql = f"""SELECT attribution_seq FROM voices WHERE member IN
+        (SELECT member FROM clusters WHERE cluster = :cluster UNION SELECT :cluster) {under}
+        ORDER BY attribution_seq DESC LIMIT :limit"""
+    values: dict[str, Any] = {"cluster": cluster, "limit": limit, **({} if lowest is None else {"below": lowest})}
+    return list(connection.execute(text(sql), values).scalars())
 
 
 def _is_of(connection: Connection, said: Said, words: str) -> bool:
