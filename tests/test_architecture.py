@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notebook": {"model", "store", "marks", "flat"},
     "results": {"model", "errors", "store", "flat", "notebook", "report_json"},
     "answer": {"model", "errors", "marks", "store", "results"},
-    "pipeline": {*BASE, "read", "clean", "extraction", "identify", "store"},
+    "pipeline": {*BASE, "read", "clean", "extraction", "identify", "resolve", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
     "doctor": {*BASE, "api", "answer", "engines", "store"},
     "terminal": {"model", "store", "marks", "flat", "doctor"},
@@ -53,6 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline",
         "read",
         "report_json",
+        "resolve",
         "results",
         "store",
     }

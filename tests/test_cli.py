@@ -295,6 +295,20 @@ def test_a_person_says_who_is_who_and_hears_how_to_undo_it(command: Command, rep
     assert len(command("sources", "--voice", "named").out.splitlines()) == len(names)
 
 
+def test_a_table_of_own_names_joins_two_and_its_broken_rows_are_told(
+    command: Command, reports: Path, tmp_path: Path
+) -> None:
+    command("read", reports)
+    one, other = (json.loads(line)["name"] for line in command("sources", "--limit", "2").out.splitlines())
+    table = tmp_path / "names.tsv"
+    table.write_text(f"person\t{one}\t{other}\nghost\tX\tY\n", encoding="utf8")
+    ran = command("read", reports, "--aliases", table)
+    assert f"{table}: line 2: kind is 'ghost' instead of one of person, organization, country" in ran.err
+    (first, *_) = [json.loads(line) for line in command("sources").out.splitlines()]
+    assert set(first["names"]) >= {one, other}
+    assert "cannot be read" in command("read", reports, "--aliases", tmp_path / "none.tsv").err
+
+
 def test_without_a_record_there_is_one_clear_line(command: Command) -> None:
     for name in ("search", "sources", "show", "status", "verify", "export", "entity log"):
         ran = command(*name.split())

@@ -13,6 +13,7 @@ from onrecord.extraction import Engine, extract_all
 from onrecord.identify import identify
 from onrecord.model import Extraction, Failure, Given, RawReport, Report
 from onrecord.read import ReadOptions, read
+from onrecord.resolve import Aliases
 from onrecord.store import Store
 
 DEFAULTS = ReadOptions()
@@ -56,12 +57,14 @@ def record(
     verbatim: bool = False,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
+    aliases: Aliases | None = None,
 ) -> Summary:
     """Read what lies at `paths` into `store`; what the store has from the same engine is neither cleaned nor extracted.
 
     Each report is recorded in a transaction of its own: whatever was counted is durable, and stopping loses none of it.
     An input that fails is noted as failed, and the others go on. Last, those who speak are compared with those of all
-    reports (`identify`). Raises StoreError and EngineError, which concern all.
+    reports (`identify`), by the user's own table of names as well, if given. Raises StoreError and EngineError, which
+    concern all.
     """
     journey = _Journey(store, engine, progress)
     with Cleaner() as cleaner:
@@ -69,7 +72,7 @@ def record(
         cleaned = journey.unextracted(cleaner.clean_all(wanted, verbatim=verbatim))
         for item in extract_all(cleaned, engine):
             journey.arrive(item)
-    journey.compare()
+    journey.compare(aliases)
     return journey.summary
 
 
@@ -114,10 +117,11 @@ class _Journey:
             self._store.record_failure(item)
             self._count(item, failed=1)
 
-    def compare(self) -> None:
+    def compare(self, aliases: Aliases | None) -> None:
         """Who is who over all reports, those among them that were left when an earlier reading was stopped."""
         before = self.summary.compared
-        identify(self._store, lambda done: self._count(None, compared=before + done - self.summary.compared))
+        told = lambda done: self._count(None, compared=before + done - self.summary.compared)  # noqa: E731
+        identify(self._store, told, aliases)
 
     def _has(self, report: Report) -> bool:
         """Whether this very report, with its headline and dates, was last read by this engine."""

@@ -122,11 +122,11 @@ def test_an_alias_table_counts_and_its_broken_rows_are_told(tmp_path: Path) -> N
         "person\t\tX",
     ]
     table.write_text("\n".join(rows), encoding="utf8")
-    actors, problems = read_aliases(table)
-    assert [a.name for a in actors] == ["Dara Quill"]
-    assert [p.line for p in problems] == [3, 4, 6]
-    assert "2 columns instead of 3" in str(problems[0])
-    assert same(who("Dara Quill"), who("D. Q."), names=Names.load(aliases=actors))
+    own = read_aliases(table)
+    assert [a.name for a in own.actors] == ["Dara Quill"]
+    assert [p.line for p in own.problems] == [3, 4, 6]
+    assert "2 columns instead of 3" in str(own.problems[0])
+    assert same(who("Dara Quill"), who("D. Q."), names=Names.load(aliases=own.actors))
     assert not same(who("Dara Quill"), who("D. Q."))
     table.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Unreadable, match="not UTF-8"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
@@ -120,6 +121,10 @@ LlmUrl = Annotated[
 LlmModel = Annotated[str | None, typer.Option("--llm-model", metavar="NAME", help="Which model.")]
 LlmBudget = Annotated[int | None, typer.Option("--llm-budget", metavar="TOKENS", help="Most tokens to spend in all.")]
 LlmTimeout = Annotated[float | None, typer.Option("--llm-timeout", metavar="SECONDS", help="For one call; else 60.")]
+OwnNames = Annotated[
+    Path | None,
+    typer.Option("--aliases", metavar="FILE", help="Names of one, a line each: KIND, tab, name, tab, other|other."),
+]
 Send = Annotated[bool, typer.Option("--send", help="Consent: the reports' text is sent to that address.")]
 
 

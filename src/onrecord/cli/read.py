@@ -26,6 +26,7 @@ from onrecord.cli.options import (
     LlmTimeout,
     LlmUrl,
     Map,
+    OwnNames,
     Paths,
     Published,
     Send,
@@ -38,8 +39,11 @@ from onrecord.cli.options import (
 from onrecord.cli.talk import Format
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from onrecord.model import Failure
     from onrecord.pipeline import Progress, Summary
+    from onrecord.resolve import Aliases
 
 
 def read(
@@ -60,6 +64,7 @@ def read(
     llm_budget: LlmBudget = None,
     llm_timeout: LlmTimeout = None,
     send: Send = False,
+    aliases: OwnNames = None,
 ) -> None:
     """Read reports into the record.
 
@@ -74,6 +79,7 @@ def read(
     from onrecord import pipeline
     from onrecord.store import open_store
 
+    own = _aliases(aliases)
     options = read_options(published, columns, form, include, exclude, limit, inside)
     with (
         engine_of(engine, llm_url, llm_model, llm_budget, llm_timeout, send) as reader,
@@ -84,7 +90,9 @@ def read(
         counts = _Counts()
         try:
             with _told(counts) as progress:
-                pipeline.record(paths, store, reader, options=options, verbatim=verbatim, progress=progress)
+                pipeline.record(
+                    paths, store, reader, options=options, verbatim=verbatim, progress=progress, aliases=own
+                )
         except KeyboardInterrupt:
             talk.say(f"Stopped. {sentence(counts.now)} The same command goes on from here.")
             raise typer.Exit(talk.STOPPED) from None
@@ -94,6 +102,18 @@ def read(
     if counts.now.failed:
         talk.say("What failed: onrecord status --failed")
         raise typer.Exit(talk.SOME_FAILED)
+
+
+def _aliases(path: Path | None) -> Aliases | None:
+    """The user's own table of names; rows that are left out are told. Raises Unreadable."""
+    if path is None:
+        return None
+    from onrecord.resolve import read_aliases
+
+    own = read_aliases(path)
+    for problem in own.problems:
+        talk.complain(f"onrecord: {path}: {problem}. That row is left out.")
+    return own
 
 
 def sentence(counts: Summary) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from onrecord.resolve.judge import VERSION, Index, Verdict, judge_all
 from onrecord.resolve.states import standard
-from onrecord.resolve.tables import Actor, Names, Problem, Sense, State, read_aliases
+from onrecord.resolve.tables import Actor, Aliases, Names, Problem, Sense, State, read_aliases
 
 __all__ = [
     "VERSION",
     "Actor",
+    "Aliases",
     "Index",
     "Names",
     "Problem",

@@ -116,7 +116,8 @@ class Index:
         votes: dict[Profile, int] = {}
         for key in keys:
             for other in self._blocks.get(key, ())[: LARGEST_BLOCK if " " not in key else MOST_CANDIDATES]:
-                if profile.kind != "person" or not people.far(profile.name, other.name):
+                listed = key[-1] == "@"
+                if listed or profile.kind != "person" or not people.far(profile.name, other.name):
                     votes[other] = votes.get(other, 0) + (2 if " " in key or key[0] in "=#" else 1)
         return sorted(votes, key=lambda p: -votes[p])[:MOST_CANDIDATES]
 

@@ -6,6 +6,7 @@ called, and never changed.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,7 +75,16 @@ def rows_of(table: str) -> Iterator[list[str]]:
     yield from lines
 
 
-def read_aliases(path: Path) -> tuple[list[Actor], list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """A user's own table of names: whom it lists, the rows that were left out, and the SHA-256 of what was read."""
+
+    actors: tuple[Actor, ...]
+    problems: tuple[Problem, ...]
+    digest: str
+
+
+def read_aliases(path: Path) -> Aliases:
     """A user's own table: a line `kind TAB name TAB variants`, kind one of person, organization, country; variants are
     separated by `|`. Empty lines and lines that begin with `#` mean nothing. Broken rows come back as problems, the
     rest is used. Raises Unreadable where the file cannot be read as UTF-8 text or is larger than LARGEST_ALIASES.
@@ -105,7 +115,7 @@ def read_aliases(path: Path) -> tuple[list[Actor], list[Problem]]:
             problems.append(Problem(number, made))
         else:
             actors.append(made)
-    return actors, problems
+    return Aliases(tuple(actors), tuple(problems), hashlib.sha256(data).hexdigest())
 
 
 def _alias(line: str, seen: dict[str, str]) -> Actor | str:
