@@ -19,7 +19,7 @@ from onrecord.model import EvidenceType, Modality
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 EVIDENCE: tuple[EvidenceType, ...] = get_args(EvidenceType)
-_TEMPER, _TABLE = 0.6, 1.5
+_TEMPER, _TABLE = 0.6, 1.0
 """How far the classifier's scores of acts are trusted, and what the table's word on a cue adds to its act's; chosen on
 the articles held out of the training of acts, which leave the classifier surer than it should be."""
 AROUND = ("evidence", "addressee", "venue")
@@ -188,7 +188,7 @@ class Sense:
     def answers(
         self, text: str, words: Words, parts: Sequence[Part], senses: Senses, within: Ints, speaker: Ints
     ) -> tuple[Ints, Floats]:
-        """Of each attribution the one that it answers, -1 where none, and how likely; all in order of the text."""
+        """Of each attribution the one that it answers, if any, and how likely that is; all in order of the text."""
         acts = senses.acts.argmax(1).astype(np.int32)
         answered, sure = np.full(len(acts), -1, np.int32), np.zeros(len(acts), np.float32)
         for low, high, first, last in _blocks(len(acts)):
@@ -199,9 +199,8 @@ class Sense:
             rows, columns = senses.inner[low:high], senses.inner[seen]
             scores = self._answers.scores(rows, columns, features, {"act": acts[low:high]})
             scores[np.arange(high - low), np.arange(low, high) - first] = -1e4
-            held = softmax(scores)
-            best = held.argmax(1)
-            answered[low:high] = np.where(best == last - first, -1, best + first)
+            held = softmax(scores)[:, :-1]
+            answered[low:high] = held.argmax(1) + first
             sure[low:high] = held.max(1)
         return answered, sure
 
