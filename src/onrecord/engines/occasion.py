@@ -76,7 +76,11 @@ _TO_DO = re.compile(
     re.IGNORECASE,
 )
 """Cues that ask somebody to do something, who may be the content's first words."""
-_WHO_TO = re.compile(r"((?:[^\s,.;:“”\"]+\s+){1,6}?)(?:not\s+)?to\s+[a-z]", re.IGNORECASE)
+_WHO_TO = re.compile(
+    r"((?:(?:(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Prof|U\.S)\.|[^\s,.;:“”\"]+)\s+){1,6}?)(?:not\s+)?"
+    r"to\s+(?!(?:it|the|an?|this|that|these|those|his|her|their|its|our|my|your|him|them|me|us|you)\b)[a-z]",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(
     r"\b(?:asked|told|advised|warned|urged|ordered|informed|instructed|invited|reminded|pressed)\b", re.IGNORECASE
 )
@@ -85,6 +89,16 @@ _NO_SPEECH = re.compile(
     re.IGNORECASE,
 )
 """Cues after which "to" does not lead to whom something is said."""
+_WRITTEN_TO = re.compile(
+    r"\b(?:(?:letter|note|memo|memorandum|e-?mail|message|speech|address|testimony|appeal|reply|response)s?\s+to"
+    r"|speaking\s+(?:to|before|with)|addressing)\s+"
+    r"((?:the\s|a\s|an\s|his\s|her\s|its\s|their\s)?[^\s,.;:“”\"()]+(?:\s(?!on\b|in\b|at\b|about\b|that\b|who\b|and\b|from\b|last\b|this\b)"
+    r"[^\s,.;:“”\"()]+){0,4})",
+    re.IGNORECASE,
+)
+"""To whom something was written, or a speech was given."""
+_APART = re.compile(r"\s{1,2}|,[^,\n]{1,40},\s")
+"""What stands between somebody and what they were told: nothing, or what they are."""
 _TO_WHOM = re.compile(r"\s+to\s+")
 _BETWEEN = re.compile(r"\s+((?:[^\s,.;:“”\"]+\s*){1,7}?)\s*,?\s*", re.IGNORECASE)
 _NO_ONE = re.compile(
@@ -96,7 +110,7 @@ _NO_ONE = re.compile(
 def venue_in(text: str, start: int, end: int, taken: Sequence[Pair], cue: Pair | None = None) -> Pair | None:
     """The first such phrase in `text[start:end]`, in characters, that lies outside the spans `taken`.
 
-    A cue may have the phrase's preposition ("said in | a letter").
+    A cue may have the phrase's preposition ("said in | a letter"), or all of it ("wrote on Twitter").
     """
     opened = cue and _PREPOSITION.search(text, *cue) and _GOES_ON.match(text, cue[1], end)
     for match in itertools.chain([opened] if opened else [], _OPENS.finditer(text, start, end)):
@@ -114,7 +128,7 @@ def venue_in(text: str, start: int, end: int, taken: Sequence[Pair], cue: Pair |
         while last > head.end() and text[last - 1].isspace():
             last -= 1
         first = match.end() if match is opened else match.start()
-        if not any(first < b and a < last for a, b in taken):
+        if not any(first < b and a < last and not ((a, b) == cue and a < first) for a, b in taken):
             return first, last
     return None
 
@@ -139,11 +153,15 @@ def addressee_of(
         if asked and not _NO_ONE.match(asked[1]):
             return asked.start(1), asked.start(1) + len(asked[1].rstrip())
     if _PASSIVE.search(words) and _ASKED.search(words):
-        return next(((a, b) for a, b in mentions if 0 < cue[0] - b <= 2), None)
+        return next(((a, b) for a, b in mentions if b < cue[0] and _APART.fullmatch(text, b, cue[0])), None)
     if not _NO_SPEECH.search(words):
         at = max(cue[1], source[1]) if source and 0 <= source[0] - cue[1] <= 2 else cue[1]
         if to := _TO_WHOM.match(text, at):
             return next(((a, b) for a, b in mentions if 0 <= a - to.end() <= 5), None)
+    stop = len(text) if after is None else after
+    written = _WRITTEN_TO.search(text, cue[0], min(stop, cue[1] + _LONGEST))
+    if written and "\n" not in text[cue[1] : written.end()]:
+        return written.span(1)
     return None
 
 
