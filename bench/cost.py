@@ -38,13 +38,13 @@ def texts(data: Path, articles: int) -> list[Report]:
 @contextmanager
 def spans_alone() -> Iterator[None]:
     """Within, the engine stops once spans are found and linked."""
-    held: tuple[Any, Any] = (Reader.read, tagger._Loaded._label)
+    held: tuple[Any, Any] = (Reader.read, tagger._Loaded._labels)
     Reader.read = lambda *_: Proposed(())  # type: ignore[assignment]
-    tagger._Loaded._label = lambda *_: None  # type: ignore[assignment]
+    tagger._Loaded._labels = lambda *_: iter(())  # type: ignore[assignment]
     try:
         yield
     finally:
-        Reader.read, tagger._Loaded._label = held  # type: ignore[method-assign]
+        Reader.read, tagger._Loaded._labels = held  # type: ignore[method-assign]
 
 
 def timed(reports: Sequence[Report]) -> tuple[float, float]:

@@ -107,8 +107,8 @@ def test_of_contradicting_dates_none_is_taken() -> None:
 
 def test_the_day_it_was_said_stands_in_the_reporters_own_words() -> None:
     text = "“We met yesterday,” the mayor said on Wednesday."
-    assert said_on(text, (0, len(text)), [(0, 19)], FRIDAY) == "2023-10-18"
-    assert said_on(text, (0, len(text)), [(0, 19)], NOBODY_KNOWS) is None
+    assert said_on(times_in(text, 0, len(text), FRIDAY), [(0, 19)]) == "2023-10-18"
+    assert said_on(times_in(text, 0, len(text), NOBODY_KNOWS), [(0, 19)]) is None
 
 
 WORDS = st.sampled_from(

@@ -112,27 +112,33 @@ def keep_inside(scores: Floats, spans: Sequence[Tagged], plausible: float) -> bo
 
 
 def viterbi(scores: Floats, lengths: Ints, transitions: Floats, first: Floats) -> list[Ints]:
-    """Best label sequence of each window. scores (b, w, labels), lengths (b): words of each window."""
+    """Best label sequence of each window. scores (b, w, labels), lengths (b): words of each window.
+
+    transitions (labels, labels) and first (labels) of all windows, or of each: (b, labels, labels) and (b, labels).
+    """
     b, w, k = scores.shape
     chain = np.where(TRANSITIONS_ALLOWED, transitions, _BARRED)
     ending = np.where(_ENDING, np.float32(0), _BARRED)
     starting = np.where(_STARTING, first, _BARRED)
     back = np.zeros((w, b, k), np.int8)
     best = scores[:, 0] + starting
-    flipped = np.ascontiguousarray(chain.T)
+    flipped = np.ascontiguousarray(chain.swapaxes(-1, -2))
+    rows, to = np.arange(b)[:, None], np.arange(k)[None, :]
+    moves = np.empty((b, k, k), np.float32)
     for t in range(1, w):
-        moves = best[:, None, :] + flipped
-        back[t] = moves.argmax(2)
-        step = moves.max(2) + scores[:, t]
+        np.add(best[:, None, :], flipped, out=moves)
+        chosen = moves.argmax(2)
+        back[t] = chosen
+        step = moves[rows, to, chosen] + scores[:, t]
         best = np.where((t < lengths)[:, None], step, best)
     last = (best + ending).argmax(1)
     path = np.zeros((w, b), np.int32)
-    rows = np.arange(b)
+    each = np.arange(b)
     state = last
     for t in range(w - 1, -1, -1):
         path[t] = state
         inside = (t < lengths) & (t > 0)
-        state = np.where(inside, back[t, rows, state], state)
+        state = np.where(inside, back[t, each, state], state)
     return [path[: int(n), i] for i, n in enumerate(lengths)]
 
 

@@ -179,8 +179,11 @@ def shapes(m: Mentions) -> Ints:
     """What the words of two mentions have in common (m, m): see SHAPES; row: the later one."""
     t = m.tokens
     real = t > 0
-    size = real.sum(1)
-    held = ((t[:, None, :, None] == t[None, :, None, :]) & real[:, None, :, None]).any(3).sum(2)
+    has = np.zeros((len(t), int(t.max(initial=0)) + 1), np.float32)
+    has[np.arange(len(t))[:, None], t] = 1
+    has[:, 0] = 0
+    size = has.sum(1)
+    held = has @ has.T
     whole, contains = held == size[:, None], size[None, :] == held.T
     head = (t[:, None, 0] == t[None, :, 0]) & real[:, None, 0]
     out = np.where(held > 0, 2, 1)

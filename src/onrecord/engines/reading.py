@@ -24,7 +24,7 @@ from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses
 from onrecord.engines.sureness import Field, Sureness
 from onrecord.engines.times import Anchor, said_on, times_in
 from onrecord.engines.words import Words
-from onrecord.model import Entity, Evidence, Meaning, Proposal, Proposed, Report, Span
+from onrecord.model import Entity, Evidence, Meaning, Proposal, Proposed, Report, Span, When
 from onrecord.voices import enclosing
 
 ANSWER_SCORE = 0.1
@@ -103,9 +103,10 @@ class Reader:
         belonging = self._sense.belonging(vectors, [(s.role, s.start, s.end) for s in around], parts)
         found = []
         anchor = anchor_of(text, report.published.value if report.published else None)
+        times = _Times(text, anchor)
         for k, part in enumerate(parts):
             meaning = _meaning(text, words, k, part, senses, belonging, resolved.mentions)
-            proposal = _timed(text, _proposal(words, part, meaning), anchor)
+            proposal = _timed(text, _proposal(words, part, meaning), times)
             if heads[k] >= 0:
                 proposal = _resolved(proposal, resolved, heads[k], place)
             if answer_sure[k] >= ANSWER_SCORE:
@@ -263,12 +264,28 @@ def _meaning(
     )
 
 
-def _timed(text: str, proposal: Proposal, anchor: Anchor) -> Proposal:
+class _Times:
+    """The times in the sentences of one text; several attributions stand in one."""
+
+    def __init__(self, text: str, anchor: Anchor) -> None:
+        self.anchor = anchor
+        self._text = text
+        self._found: dict[tuple[int, int], tuple[When, ...]] = {}
+
+    def of(self, sentence: tuple[int, int]) -> tuple[When, ...]:
+        """Those of characters `start … end`."""
+        if sentence not in self._found:
+            self._found[sentence] = times_in(self._text, *sentence, self.anchor)
+        return self._found[sentence]
+
+
+def _timed(text: str, proposal: Proposal, times: _Times) -> Proposal:
     """With the day it was said on, and the times in its content; "today" in a quotation is the day it was said on."""
     spans = proposal.spans
     whole = Span(min(s.start for s in spans), max(s.end for s in spans))
     outside = [(c.start, c.end) for c in proposal.content]
-    said = said_on(text, _sentence(text, whole), outside, anchor)
+    said = said_on(times.of(_sentence(text, whole)), outside)
+    anchor = times.anchor
     own = Anchor(date.fromisoformat(said)) if said else anchor
     whens = [
         when

@@ -158,9 +158,16 @@ class _Loaded:
             features = words.features[window.start : window.end]
             bar_breaks(outer[row, : len(first)], features[:, 1])
             bar_speakers(outer[row, : len(first)], np.isin(words.pieces[first], self.own), features[:, 2])
-        found = self.outer.spans(outer, lengths)
+        layers = [outer, *self._labels(rows, answer.vectors, firsts, lengths, texts)]
+        paths, *labelled = _best_paths([self.outer, *self.chains], layers, lengths)
+        found = self.outer.tagged(paths, outer, lengths)
         found = [[s for s in spans if s.role != CONTENT or s.score >= CONTENT_SCORE] for spans in found]
-        self._label(rows, answer.vectors, firsts, lengths, texts)
+        for layer, best in enumerate(labelled):
+            for part, path in zip(rows, best, strict=True):
+                at = part.window.start
+                texts[part.text].labelled[layer][part.window.own_start] = [
+                    Tagged(role, a + at, b + at) for role, a, b in spans_of(path) if a + at >= part.window.own_start
+                ]
         open_rows = [k for k, spans in enumerate(found) if keep_inside(inner[k], spans, _PLAUSIBLE)]
         looked = self.inner.spans(inner[open_rows], lengths[open_rows]) if open_rows else []
         deeper: list[list[Tagged]] = [[] for _ in rows]
@@ -171,26 +178,27 @@ class _Loaded:
             for part, seen in zip(rows, linked, strict=True):
                 texts[part.text].seen[layer][part.window.own_start] = seen
 
-    def _label(
+    def _labels(
         self, rows: Sequence[_Part], vectors: Floats, firsts: Sequence[Ints], lengths: Ints, texts: Sequence[_Text]
-    ) -> None:
-        """Keep the vectors of the words that each window answers for, and find its mentions and what stands around."""
+    ) -> Iterator[Floats]:
+        """Keep the vectors of the words that each window answers for; label scores of its mentions, and of what stands
+        around."""
         shown = np.zeros((len(rows), int(lengths.max()), self.hidden), np.float32)
         for row, part in enumerate(rows):
             window = part.window
             shown[row, : len(firsts[row])] = vectors[row, firsts[row]]
             own = slice(window.own_start - window.start, window.own_end - window.start)
             texts[part.text].vectors[window.own_start : window.own_end] = shown[row, own]
-        for layer, ((weight, bias), chain) in enumerate(zip(self.labels, self.chains, strict=True)):
-            scores = shown @ weight + bias
-            for row, part in enumerate(rows):
-                features = texts[part.text].words.features[part.window.start : part.window.end]
-                bar_breaks(scores[row, : len(features)], features[:, 1])
-            for part, path in zip(rows, viterbi(scores, lengths, chain.transitions, chain.first), strict=True):
-                at = part.window.start
-                texts[part.text].labelled[layer][part.window.own_start] = [
-                    Tagged(role, a + at, b + at) for role, a, b in spans_of(path) if a + at >= part.window.own_start
-                ]
+        weight, bias = (np.concatenate(each, -1) for each in zip(*self.labels, strict=True))
+        every = (shown.reshape(-1, self.hidden) @ weight + bias).reshape(*shown.shape[:2], len(self.labels), -1)
+        breaks = np.zeros(shown.shape[:2], np.int32)
+        for row, part in enumerate(rows):
+            gaps = texts[part.text].words.features[part.window.start : part.window.end, 1]
+            breaks[row, : len(gaps)] = gaps
+        for layer in range(len(self.labels)):
+            scores = np.ascontiguousarray(every[:, :, layer])
+            bar_breaks(scores.reshape(-1, scores.shape[2]), breaks.ravel())
+            yield scores
 
     def _linked(
         self,
@@ -242,7 +250,10 @@ class _Chain:
 
     def spans(self, scores: Floats, lengths: Ints) -> list[list[Tagged]]:
         """Of each window the spans of its best label sequence, in words of the window; scores (b, w, labels)."""
-        paths = viterbi(scores, lengths, self.transitions, self.first)
+        return self.tagged(viterbi(scores, lengths, self.transitions, self.first), scores, lengths)
+
+    def tagged(self, paths: Sequence[Ints], scores: Floats, lengths: Ints) -> list[list[Tagged]]:
+        """Of each window the spans of a label sequence, with how likely they are."""
         sure = marginals(scores, lengths, self.transitions, self.first)
         return [
             [
@@ -251,6 +262,15 @@ class _Chain:
             ]
             for path, held in zip(paths, sure, strict=True)
         ]
+
+
+def _best_paths(chains: Sequence[_Chain], layers: Sequence[Floats], lengths: Ints) -> list[list[Ints]]:
+    """The best label sequence of each window in each layer (b, w, labels): all at once, since each step is a call."""
+    b, n = len(lengths), len(layers)
+    transitions = np.repeat(np.stack([chain.transitions for chain in chains[:n]]), b, 0)
+    first = np.repeat(np.stack([chain.first for chain in chains[:n]]), b, 0)
+    paths = viterbi(np.concatenate(layers), np.tile(lengths, n), transitions, first)
+    return [paths[k * b : (k + 1) * b] for k in range(n)]
 
 
 def _part(g: Group, spans: Sequence[Tagged]) -> Part:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -172,12 +172,10 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
     return tuple(found)
 
 
-def said_on(text: str, sentence: tuple[int, int], outside: Sequence[tuple[int, int]], anchor: Anchor) -> str | None:
-    """The day on which it was said, as the reporter's own words in the sentence tell it: outside the spans `outside`.
-
-    Of several days the first.
-    """
-    for when in times_in(text, *sentence, anchor):
+def said_on(sentence: Iterable[When], outside: Sequence[tuple[int, int]]) -> str | None:
+    """The day on which it was said, as the reporter's own words tell it: of the times in its sentence, outside the spans
+    `outside`, the first that is a day."""
+    for when in sentence:
         free = not any(when.span.start < b and a < when.span.end for a, b in outside)
         if free and when.value and len(when.value) == 10:
             return when.value
