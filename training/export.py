@@ -128,10 +128,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("destination", type=Path)
-    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("weights", type=Path, nargs="+", help="their mean is exported")
+    parser.add_argument("--keep", default=None, help="beginning of names that are the mean of the first two alone")
     args = parser.parse_args()
+    stages = [torch.load(path, weights_only=True) for path in args.weights]
+    state = mean(stages)
+    if args.keep:
+        state |= {name: value for name, value in mean(stages[:2]).items() if name.startswith(args.keep)}
     tagger = Tagger()
-    tagger.load_state_dict(mean([torch.load(path, weights_only=True) for path in args.weights]))
+    tagger.load_state_dict(state)
     args.destination.mkdir(parents=True, exist_ok=True)
     whole = args.weights[-1].with_suffix(".onnx")
     to_onnx(tagger.eval(), whole)

@@ -39,4 +39,12 @@ run training.shipped "$out/shipped.pt"
 long training.train "$data" "$out/meaning" --epochs 5 --rate 8e-5 --seed 51 --share 0.25 --frozen 2 \
     --start "$out/shipped.pt" --heard "$out/heard.json"
 long training.heads "$data" "$out/heads.pt" "$out/meaning/tagger.pt" --rounds 12 --heard "$out/heard.json"
-run training.export "$data" src/onrecord/models/tagger "$out/heads.pt"
+
+# Twice eight rounds more from there; the mean of before and after; the heads once more, and the mean of that.
+more="--epochs 8 --rate 7e-5 --share 0.3 --frozen 1 --heard $out/heard.json"
+long training.train "$data" "$out/sixth" $more --seed 61 --start "$out/heads.pt"
+long training.train "$data" "$out/seventh" $more --seed 71 --start "$out/sixth/tagger.pt"
+long training.heads "$data" "$out/heads2.pt" "$out/heads.pt" "$out/seventh/tagger.pt" --rounds 8 --heard "$out/heard.json"
+run training.export "$data" src/onrecord/models/tagger "$out/heads.pt" "$out/seventh/tagger.pt" "$out/heads2.pt" "$out/heads2.pt" \
+    --keep resolver.
+run training.calibrate "$data"

@@ -173,8 +173,8 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
 
 
 def said_on(sentence: Iterable[When], outside: Sequence[tuple[int, int]]) -> str | None:
-    """The day on which it was said, as the reporter's own words tell it: of the times in its sentence, outside the spans
-    `outside`, the first that is a day."""
+    """The day on which it was said, as the reporter's own words tell it: the first day among the times of its sentence
+    that lies outside the spans `outside`."""
     for when in sentence:
         free = not any(when.span.start < b and a < when.span.end for a, b in outside)
         if free and when.value and len(when.value) == 10:
