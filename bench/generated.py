@@ -11,7 +11,19 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from onrecord.model import Attribution, Extraction, Found, Kind, Origin, RawReport, Report, Run, Span
+from onrecord.model import (
+    Attribution,
+    Entity,
+    Extraction,
+    Found,
+    Kind,
+    Meaning,
+    Origin,
+    RawReport,
+    Report,
+    Run,
+    Span,
+)
 
 COMMON = re.findall(
     r"\w+",
@@ -69,8 +81,12 @@ class Maker:
             origins=(Origin(0, len(text), 0, len(raw.data), text.isascii()),),
         )
         named = report.id
-        said = [Attribution(named, s, c, (t,), KINDS[k % 3], 0.5 + k / 100) for k, (s, c, t) in enumerate(spans)]
-        return raw, Extraction(report, tuple(said), RUN)
+        who = {s.of(text): Entity(named, s.of(text), "person", (s,)) for s, _, _ in reversed(spans)}
+        said = [
+            Attribution(named, s, c, (t,), KINDS[k % 3], 0.5 + k / 100, Meaning("assert", "plain", who[s.of(text)].id))
+            for k, (s, c, t) in enumerate(spans)
+        ]
+        return raw, Extraction(report, tuple(said), RUN, entities=tuple(who.values()))
 
     def queries(self, count: int) -> Iterator[tuple[str, dict[str, str]]]:
         """Searches of every kind, with filters and without: name of the kind, and the fields of a query."""
@@ -88,7 +104,8 @@ class Maker:
                 ("kind and publisher", {"words": middling, "kind": "direct", "publisher": pick(self.publishers)}),
                 ("dates", {"words": common, "since": "2019-03-05", "until": "2019-06-20"}),
                 ("in texts", {"words": f"{common} {middling}", "field": "text"}),
-            )[k % 10]
+                ("entity", {"entity": pick(self.names), "words": common}),
+            )[k % 11]
 
     def _article(self, texts: Sequence[str]) -> list[tuple[bool, str]]:
         """Sentences, and whether each is attributed; `#` stands for a number that changes."""

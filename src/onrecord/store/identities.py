@@ -71,9 +71,11 @@ _QUOTED = """SELECT coalesce(c.cluster, v.member) AS entity, v.member, v.name, v
 _SPEAKING = """SELECT e.id, e.data FROM entities e WHERE e.report_seq = :report
     AND e.id IN (SELECT member FROM voices WHERE report_seq = :report) ORDER BY e.id, e.run_seq"""
 
-_JUDGED = """SELECT e.id, max(e.data) AS data, max(j.by_kind = 'person') AS person FROM entities e
-    JOIN (SELECT a AS row, by_kind FROM judgements UNION ALL SELECT b, by_kind FROM judgements) j ON j.row = e.id
-    WHERE e.report_seq = :report GROUP BY e.id"""
+_JUDGED = """SELECT e.id, max(e.data) AS data,
+    max(EXISTS (SELECT 1 FROM judgements j WHERE j.a = e.id AND j.by_kind = 'person')
+        OR EXISTS (SELECT 1 FROM judgements j WHERE j.b = e.id AND j.by_kind = 'person')) AS person
+    FROM entities e WHERE e.report_seq = :report AND (EXISTS (SELECT 1 FROM judgements j WHERE j.a = e.id)
+        OR EXISTS (SELECT 1 FROM judgements j WHERE j.b = e.id)) GROUP BY +e.id"""
 
 
 def rebuild(connection: Connection) -> None:
