@@ -109,6 +109,9 @@ class Database:
             raise self._explain(error) from error
         except OSError as error:
             raise self._explain(error) from error
+        except UnicodeDecodeError as error:  # SQLite hands out, as text, bytes that are none
+            advice = "Restore a copy of it; `onrecord verify` says what else does not fit."
+            raise StoreError("the file is damaged.", which=str(self.path), advice=advice) from error
 
     def _explain(self, error: BaseException) -> StoreError:
         said = str(error)
