@@ -25,6 +25,7 @@ SOURCE_KINDS: tuple[EntityKind, ...] = (
 )
 _NAMED = (0, 1, 2, 3)
 _PERSON, _ORGANIZATION, _PLACE = range(3)
+_COLLECTIVE = SOURCE_KINDS.index("collective")
 _ARTICLE = re.compile(r"^(?:the|a|an|some|this|that|these|those)\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLURAL = re.compile(r"(?:[^su]s|men|people|police|others|many|some|most|few|critics|media)$", re.IGNORECASE)
@@ -33,8 +34,8 @@ _TITLE = re.compile(r"\b(\w+)\b\.?")
 _CALLED = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:[A-Z]\.|(?:[Dd]e|[Vv]an|[Vv]on|[Aa]l|[Bb]in)\s+)?\s*[A-Z][\w’'-]+)+")
 _BEHIND = 60
 """Characters behind a title in which the name may stand."""
-_NO_PERSON = 0.8
-"""How surely a name that was found as a person's is an organisation's or a country's to be taken for one."""
+_NO_PERSON = 0.5
+"""How surely a name that was found as a person's must be that of something else to be taken for it."""
 LONGEST = 90
 """Characters of a description that stands for a name."""
 
@@ -129,8 +130,10 @@ class Namer:
         kind = max(set(kinds), key=kinds.count) if kinds else _PERSON
         if source_kinds is not None:
             fit = range(len(SOURCE_KINDS)) if not named else _NAMED
-            if named and kind == _PERSON and max(float(p) for p in source_kinds[1:3]) < _NO_PERSON:
+            if named and kind == _PERSON and max(float(p) for p in source_kinds[1:5]) < _NO_PERSON:
                 return "person"
+            if named and kind == _PERSON and float(source_kinds[_COLLECTIVE]) >= _NO_PERSON:  # "Democrats"
+                return "collective"
             return SOURCE_KINDS[max(fit, key=lambda j: float(source_kinds[j]))]
         if kind == _PLACE:
             return "place"
