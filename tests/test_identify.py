@@ -77,7 +77,7 @@ def test_what_a_person_says_stands_and_is_taken_back(db: Path) -> None:
 
 def test_a_name_is_never_guessed(db: Path) -> None:
     with onrecord.open(db) as record:
-        with pytest.raises(NotFound, match="nobody of that id"):
+        with pytest.raises(NotFound, match="nobody of that name or id"):
             record.entity("Nobody At All")
         assert isinstance(record, Record)
         assert record.entity("lavrov").name.endswith("Lavrov")

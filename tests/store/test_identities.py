@@ -64,7 +64,7 @@ def test_two_that_are_judged_one_are_counted_found_and_shown_as_one(make: MakeSt
         assert not list(store.verify())
         store.withdraw(Withdrawal(made, "person", "kim", AT))
         assert people(store) == [("Ann Lee", 1, 1), ("T. Price", 1, 1), ("Thomas Price", 1, 1)]
-        with pytest.raises(NotFound, match="nobody of that id"):
+        with pytest.raises(NotFound, match="nobody of that name or id"):
             store.entity("00ff")
         assert store.entity(ann).members == (ann,)
         assert not list(store.verify())

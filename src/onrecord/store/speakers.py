@@ -93,7 +93,7 @@ def identity(connection: Connection, entity: str) -> Identity:
         found = list(connection.execute(text(sql), span).scalars())
     if not found:
         advice = "`onrecord sources` lists who is quoted."
-        raise NotFound("nobody of that id is quoted in the record.", which=entity, advice=advice)
+        raise NotFound("nobody of that name or id is quoted in the record.", which=entity, advice=advice)
     leads = {_leads_to(connection, row) for row in found}
     if len(leads) > 1 and stem + digits not in found:
         more = f"this fits several entities: {', '.join(found[:CANDIDATES])}."
