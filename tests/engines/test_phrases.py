@@ -94,3 +94,12 @@ def test_no_text_breaks_them(text: str) -> None:
     found = venue_in(text, 0, len(text), [])
     assert found is None or 0 <= found[0] < found[1] <= len(text)
     assert 0 <= act_of(text) <= NO_ACT
+
+
+def test_a_word_without_end_takes_no_time() -> None:
+    for rest in ("; that it was", " " + "b" * 5000 + "; that", "'s" * 3000 + ", to go"):
+        text = "Lee told " + "a" * 5000 + rest
+        content = (len(text) - 4, len(text))
+        found = addressee_of(text, (4, 8), [content], [])
+        assert found is None or 8 < found[0] < found[1] <= content[0]
+        assert venue_in(text, 0, len(text), [(4, 8)], (4, 8)) is None

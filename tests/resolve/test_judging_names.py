@@ -155,3 +155,7 @@ def test_the_order_of_two_does_not_matter() -> None:
     pairs = [("Sergei Lavrov", "Sergey Lavrov"), ("Ann Lee", "Anne Leigh"), ("J. Smith", "John Smith")]
     for a, b in pairs:
         assert same(who(a), who(b)) == same(who(b), who(a))
+
+
+def test_names_of_hostile_length_take_no_time() -> None:
+    assert not same(*(who(f"{'ab' * 90}{k:02} {'cd' * 90}") for k in range(40)))

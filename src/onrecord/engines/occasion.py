@@ -100,7 +100,7 @@ _WRITTEN_TO = re.compile(
 _APART = re.compile(r"\s{1,2}|,[^,\n]{1,40},\s")
 """What stands between somebody and what they were told: nothing, or what they are."""
 _TO_WHOM = re.compile(r"\s+to\s+")
-_BETWEEN = re.compile(r"\s+((?:[^\s,.;:“”\"]+\s*){1,7}?)\s*,?\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s+([^\s,.;:“”\"]+(?:\s+[^\s,.;:“”\"]+){0,6})\s*,?\s*")
 _NO_ONE = re.compile(
     r"^(?:that|how|why|what|when|where|whether|if|who|about|for|on|in|at|by|to|of|from|during|after|before|not|as|and|it)\b",
     re.IGNORECASE,
@@ -144,8 +144,8 @@ def addressee_of(
         found = _right_after(text, cue[1], len(text) if after is None else after, mentions)
         if found is None and after is not None and (source is None or not cue[1] <= source[0] < after):
             between = _BETWEEN.fullmatch(text, cue[1], after)
-            if between and between[1].strip() and not _NO_ONE.match(between[1]):
-                found = between.start(1), between.start(1) + len(between[1].rstrip())
+            if between and not _NO_ONE.match(between[1]):
+                found = between.span(1)
         if found:
             return found
     if _TO_DO.search(words) and after is not None and after - cue[1] <= 2 and not _PASSIVE.search(words):

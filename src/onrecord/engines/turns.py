@@ -21,7 +21,7 @@ _INTERVIEWED = re.compile(
     r"\b(?:(?:interview(?:s|ed)?|q\s?&\s?a)(?:\s+with)?|(?:spoke|speaks|talked|talks|sat\s+down|caught\s+up)\s+(?:with|to))\b",
     re.IGNORECASE,
 )
-_BY = re.compile(r"^\s+by\b", re.IGNORECASE)
+_BY = re.compile(r"\s+by\b", re.IGNORECASE)
 _FIRST = 2500
 """Characters in which a report says whom it interviewed."""
 _NEAR = 250
@@ -67,7 +67,7 @@ def _interviewed(text: str, m: Mentions, starts: Ints) -> int:
     """The person that the report says it interviewed, or else names in its headline, as a mention; -1: nobody."""
     people = np.flatnonzero((m.form == NAME) & (m.kind == 0) & (m.ends - m.starts > 1))
     for match in _INTERVIEWED.finditer(text, 0, _FIRST):
-        if _BY.match(text[match.end() :]):
+        if _BY.match(text, match.end()):
             before = people[(starts[people] < match.start()) & (starts[people] > match.start() - _NEAR)]
             if len(before):
                 return int(before[0])

@@ -11,8 +11,8 @@ from anyascii import anyascii
 LONGEST_NAME = 200
 """Characters of a name that are looked at; the rest of a longer one is not."""
 
-ALIKE = 0.82
-"""From this closeness on two spellings may be one name."""
+LONGEST_PART = 40
+"""Letters of a part of a name from which on it is compared as a whole only."""
 
 _APOSTROPHES = re.compile(r"['’‘ʼʻ`´ʿʾ]")
 _POSSESSIVE = re.compile(r"['’](?:s\b|$)", re.IGNORECASE)
@@ -109,7 +109,7 @@ def closeness(a: str, b: str) -> float:
     if x == y:
         return 0.98
     longest = max(len(x), len(y))
-    if longest < 2 or abs(len(x) - len(y)) > 3:
+    if longest < 2 or abs(len(x) - len(y)) > 3 or longest > LONGEST_PART:
         return 0.0
     return max(0.0, 1.0 - _distance(x, y) / longest)
 
