@@ -159,3 +159,8 @@ def test_the_order_of_two_does_not_matter() -> None:
 
 def test_names_of_hostile_length_take_no_time() -> None:
     assert not same(*(who(f"{'ab' * 90}{k:02} {'cd' * 90}") for k in range(40)))
+
+
+def test_others_of_the_family_name_do_not_stand_in_the_way() -> None:
+    assert same(who("Ann Quill"), who("Tomas Quill"), who("Ann Quill"))
+    assert not same(who("Ann Quill"), who("Tomas Quill"))

@@ -71,6 +71,9 @@ class _Said:
     score: float
     reason: str
     contradicts: bool = False
+    """Whether one name is borne by both, who cannot be one: then the name alone does not say who is meant."""
+    apart: bool = False
+    """Whether the names tell two people: a third name that fits both does not say who is meant."""
     supported: bool = False
 
 
@@ -211,7 +214,7 @@ def _verdicts(entity_id: str, profile: Profile, index: Index) -> Iterator[Verdic
 def _torn(profiles: Sequence[Profile], index: Index) -> bool:
     """Whether the candidates cannot all be one: then a name alone does not say which is meant."""
     some = profiles[:12]
-    return any(s.contradicts for i, a in enumerate(some) for s in compare(a, some[i + 1 :], index))
+    return any(s.contradicts or s.apart for i, a in enumerate(some) for s in compare(a, some[i + 1 :], index))
 
 
 def compare(a: Profile, others: Sequence[Profile], index: Index) -> list[_Said]:
@@ -257,13 +260,11 @@ def _people(a: Profile, b: Profile, like: people.Likeness, sure: float, names: N
     if listed is not None and listed.given:
         return _Said("same", 0.98, f"your alias table has both as names of {listed.name}: {both}", supported=True)
     if office and like.other_given:
-        return _Said(
-            "different", 0.8, f"same family name, other given names; both {_office(a)}: {both}", contradicts=True
-        )
+        return _Said("different", 0.8, f"same family name, other given names; both {_office(a)}: {both}", apart=True)
     work = _other_work(a, b)
     if differ or work or (like.junior and not office):
         if sure < SURE:
-            return _Said(None, 0.0, "", contradicts=like.other_given)
+            return _Said(None, 0.0, "", apart=like.other_given)
         told = (("country", differ), ("work", work), ('"Jr."', like.junior))
         what = f"same name, but other {' and '.join(word for word, is_so in told if is_so)}: {both}"
         return _Said("different" if differ and work else None, 0.75, what, contradicts=True)
@@ -271,7 +272,7 @@ def _people(a: Profile, b: Profile, like: people.Likeness, sure: float, names: N
     if listed is not None and (agree or not like.single):
         return _Said("same", 0.95, f"both are names of {listed.name} in the table{support}: {both}", supported=agree)
     if _ambiguous(a, b, names) or like.other_given:
-        return _Said(None, 0.0, "", contradicts=like.other_given)
+        return _Said(None, 0.0, "", apart=like.other_given)
     if a.of and b.of and a.of != b.of and _other_role(a, b):
         return _NOTHING
     if like.single:
