@@ -50,7 +50,7 @@ LIMITS = {
     "belongs_score": BELONGS_SCORE,
     "act_score": ACT_SCORE,
 }
-RULES = 4
+RULES = 5
 """Version of the rules and of the tables that people write (cues, roles, phrases, times). It counts up with any of
 them, so that a run is named by all that decides what it finds."""
 
