@@ -120,7 +120,10 @@ class _Journey:
     def compare(self, aliases: Aliases | None) -> None:
         """Who is who over all reports, those among them that were left when an earlier reading was stopped."""
         before = self.summary.compared
-        told = lambda done: self._count(None, compared=before + done - self.summary.compared)  # noqa: E731
+
+        def told(done: int) -> None:
+            self._count(None, compared=before + done - self.summary.compared)
+
         identify(self._store, told, aliases)
 
     def _has(self, report: Report) -> bool:

@@ -164,3 +164,11 @@ def test_names_of_hostile_length_take_no_time() -> None:
 def test_others_of_the_family_name_do_not_stand_in_the_way() -> None:
     assert same(who("Ann Quill"), who("Tomas Quill"), who("Ann Quill"))
     assert not same(who("Ann Quill"), who("Tomas Quill"))
+
+
+def test_a_name_of_two_bearers_stays_nobodys_when_the_index_is_made_again() -> None:
+    bearers = [who("Michael Jackson", "singer", "United States"), who("Michael Jackson", "general", "Britain")]
+    index = Index()
+    for entity in (*bearers, who("Michael Jackson")):
+        index.meet(entity)
+    assert not [v for v in judge_all([who("Michael Jackson")], index) if v.relation == "same"]

@@ -22,9 +22,8 @@ from onrecord.resolve.tables import Actor, Names, State, fields
 VERSION = "1"
 """Of the rules and the shipped tables together."""
 
-LARGEST_BLOCK = 400
-"""Profiles under one key; under a key with more, only those that share another key are looked at."""
 MOST_CANDIDATES = 400
+"""Profiles that are looked at under one key, and compared in all."""
 SURE = 0.9
 """How sure the trained comparison of two names must be for them to be judged one; chosen by cross-validation on the
 half of the pairs that it learned from (`training/names.py`), where .99 of what is as sure is right."""
@@ -85,8 +84,8 @@ class Index:
 
     def __init__(self, names: Names | None = None) -> None:
         self.names = names or Names.shipped()
-        self.torn: set[Profile] = set()
-        """Whose names alone do not say which of several they mean."""
+        self.torn: dict[Profile, bool] = {}
+        """Whether a name alone does not say which of several it means, as far as that was asked."""
         self._first: dict[Profile, str] = {}
         self._ids: set[str] = set()
         self._blocks: defaultdict[str, list[Profile]] = defaultdict(list)
@@ -118,7 +117,7 @@ class Index:
         keys = self._keys(profile)
         votes: dict[Profile, int] = {}
         for key in keys:
-            for other in self._blocks.get(key, ())[: LARGEST_BLOCK if " " not in key else MOST_CANDIDATES]:
+            for other in self._blocks.get(key, ())[:MOST_CANDIDATES]:
                 listed = key[-1] == "@"
                 if listed or profile.kind != "person" or not people.far(profile.name, other.name):
                     votes[other] = votes.get(other, 0) + (2 if " " in key or key[0] in "=#" else 1)
@@ -140,6 +139,9 @@ class Index:
         if profile not in self._first:
             self._first[profile] = entity_id
             for key in self._keys(profile):
+                if key[0] == "=":  # whoever sounds the same may mean several from now on
+                    for other in self._blocks[key]:
+                        self.torn.pop(other, None)
                 self._blocks[key].append(profile)
 
     def body(self, name: str) -> bodies.Body:
@@ -195,20 +197,21 @@ def _verdicts(entity_id: str, profile: Profile, index: Index) -> Iterator[Verdic
 
     One like it, met before, stands for all that that one was compared with.
     """
-    first = index.known(profile)
-    others = [profile] if first is not None else index.candidates(profile)
-    said = [(p, s) for p, s in zip(others, compare(profile, others, index), strict=True) if s.relation or s.contradicts]
-    if first is None and (
-        any(s.contradicts for _, s in said) or _torn([p for p, s in said if s.relation == "same"], index)
-    ):
-        index.torn.add(profile)
+    known = index.known(profile) is not None
+    if not known or profile not in index.torn:
+        near = index.candidates(profile)
+        met = [(p, s) for p, s in zip(near, compare(profile, near, index), strict=True) if s.relation or s.contradicts]
+        same = [p for p, s in met if s.relation == "same"]
+        index.torn[profile] = any(s.contradicts for _, s in met) or _torn(same, index)
+    said = [(profile, compare(profile, [profile], index)[0])] if known else met
+    torn = index.torn[profile]
     for other, judged in said:
-        met = index.known(other)
-        if met is None or judged.relation is None:
+        first = index.known(other)
+        if first is None or judged.relation is None:
             continue
-        if judged.relation == "same" and profile in index.torn and not judged.supported:
+        if judged.relation == "same" and torn and not judged.supported:
             continue
-        yield Verdict(entity_id, met, judged.relation, round(judged.score, 3), judged.reason)
+        yield Verdict(entity_id, first, judged.relation, round(judged.score, 3), judged.reason)
 
 
 def _torn(profiles: Sequence[Profile], index: Index) -> bool:

@@ -205,22 +205,6 @@ class Names:
                 for actor in actors:
                     yield from actor.names
 
-    def better_name(self, names: Iterable[str], kind: EntityKind) -> str:
-        """The name to show for a cluster of names: of a state its standard English name, of an actor of the tables the
-        one they give first, else the one that most reports use, the fuller first. Raises ValueError without names."""
-        given = [n for n in names if n.strip()]
-        if not given:
-            raise ValueError("no names")
-        if kind in ("country", "organization"):
-            states = {s.name for n in given if (s := self.state_of(n)) is not None}
-            if len(states) == 1 and (kind == "country" or all(self.state_of(n) for n in given)):
-                return states.pop()
-        known = [{a.name for a in self.actors(kind, n)} for n in given]
-        shared = set.intersection(*known) if known else set()
-        if len(shared) == 1:
-            return shared.pop()
-        return max(given, key=lambda n: (n.isascii(), len(fold(n).split()) > 1, given.count(n), len(n), n))
-
 
 def _bare(words: str) -> str:
     return words.strip().removeprefix("the ").removeprefix("The ")

@@ -73,20 +73,6 @@ def rows_of(connection: Connection, target: str) -> set[str]:
         target = connection.execute(select(t.withdrawals.c.target).filter_by(id=target)).scalar_one()
 
 
-def full_id(connection: Connection, prefix: str) -> str:
-    """The id of the one judgement that begins so. Raises NotFound."""
-    stem = "judgement-sha256-"
-    digits = prefix.removeprefix(stem).lower()
-    column = t.judgements.c.id
-    query = select(column).where(column >= stem + digits, column < stem + digits + "g").order_by(column).limit(2)
-    found = list(connection.execute(query).scalars()) if digits and set(digits) <= set("0123456789abcdef") else []
-    if not found:
-        raise NotFound("there is no such judgement.", which=prefix or "(empty)", advice="See: onrecord entity log")
-    if len(found) > 1 and found[0] != stem + digits:
-        raise NotFound("this fits several judgements.", which=prefix, advice="Give more digits.")
-    return str(found[0])
-
-
 def judgements(connection: Connection, row_id: str | None, *, withdrawn: bool) -> list[Judgement]:
     """Judgements of one row or of all, oldest first; without `withdrawn`, only those in force."""
     j = t.judgements.c

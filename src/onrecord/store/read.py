@@ -46,7 +46,11 @@ def full_id(connection: Connection, table: Table, kind: str, prefix: str) -> str
     return found[0]
 
 
-_HELP = {"report": "`onrecord search` finds reports.", "attribution": "`onrecord search` finds attributions."}
+_HELP = {
+    "report": "`onrecord search` finds reports.",
+    "attribution": "`onrecord search` finds attributions.",
+    "judgement": "`onrecord entity log` lists judgements.",
+}
 
 
 def heads(connection: Connection, report_seqs: Iterable[int]) -> dict[int, Head]:

@@ -134,7 +134,7 @@ class SqliteStore:
     def judgement_id(self, prefix: str) -> str:
         """The full id of the one judgement that the prefix fits."""
         with self._database.read() as connection:
-            return judged.full_id(connection, prefix)
+            return read.full_id(connection, t.judgements, "judgement", prefix)
 
     def speakers(self, by: str, *, compared: bool, after: int = -1, limit: int = 100) -> tuple[list[Speakers], int]:
         """Who speaks in the next reports that the comparing run has, or has not, compared; and where to go on."""
