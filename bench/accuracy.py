@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from onrecord.engines import default_engine
 from onrecord.extraction import extract_all
-from onrecord.model import Extraction, Report
+from onrecord.model import Extraction, Found, Report
 from onrecord.report_json import report_json
 
 
@@ -33,9 +33,12 @@ def scorer(shared: Path) -> ModuleType:
     return module
 
 
-def predict(texts: list[str]) -> list[list[dict[str, Any]]]:
-    """The attributions of each text, in the JSON that users get."""
-    reports = [Report(text=t, raw_sha256="0" * 64, origin=str(k)) for k, t in enumerate(texts)]
+def predict(texts: list[str], dates: list[str | None] | None = None) -> list[list[dict[str, Any]]]:
+    """The attributions of each text, in the JSON that users get; told the day it was published, as by `--published`."""
+    reports = [
+        Report(text=t, raw_sha256="0" * 64, origin=str(k), published=Found(day, "user") if day else None)
+        for k, (t, day) in enumerate(zip(texts, dates or [None] * len(texts), strict=True))
+    ]
     done = [e for e in extract_all(reports, default_engine()) if isinstance(e, Extraction)]
     return [report_json(e)["attributions"] for e in done]
 
@@ -61,6 +64,12 @@ def annotated(folder: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
             gold = json.loads(path.read_text(encoding="utf8"))
             found.append((path.stem, text.read_text(encoding="utf8"), gold["attributions"]))
     return found
+
+
+def published(folder: Path) -> list[str | None]:
+    """Of each report in a folder of annotated ones, the day it was published, where the gold file tells."""
+    named = {path.stem: json.loads(path.read_text(encoding="utf8")) for path in folder.glob("*.json")}
+    return [named[name].get("published") for name, _, _ in annotated(folder)]
 
 
 def within(shared: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:

@@ -1,7 +1,8 @@
 """How sure is sure: `python -m training.calibrate DATA_FOLDER` puts the calibration of each score into the package.
 
 Platt scaling (Platt 1999) of what the engine in the package says of itself, per field, on articles that nothing was
-trained on: acts, modalities and names by the annotations held out, attributions by PolNeAR's dev.
+trained on: acts, modalities and names by the annotations held out, attributions by PolNeAR's dev and by the reports
+held out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import onrecord
 from onrecord.engines import default_engine
 from onrecord.extraction import extract_all
 from onrecord.model import Attribution, Extraction, Report, Span
-from training.annotations import marks
+from training.annotations import bodies, marks
 from training.export import seal
 from training.polnear import read
 
@@ -74,6 +75,17 @@ def judged(data: Path) -> dict[str, list[Sure]]:
             sure["modality"].append((scores["modality"], a.meaning.modality == labels[at].get("modality", "plain")))
     for row, found in readings([train[doc] for doc in who]):
         sure["entity"] += list(led(found, who[row["doc"]]["entities"]))
+    for row, found in readings(bodies(read(data / "fnc1-train-bodies.jsonl.xz"), held_out=True)):
+        if row["who"]:
+            sure["entity"] += list(led(found, row["who"]["entities"]))
+        gold = [*row["guide"]["labels"], *row["guide"]["more"]] if row["guide"] else []
+        for a in found.attributions if gold else ():
+            at = match(a, gold)
+            sure["attribution"].append((a.score, at is not None))
+            if at is not None:
+                scores = dict(a.meaning.scores)
+                sure["act"].append((scores["act"], a.meaning.act == gold[at]["act"]))
+                sure["modality"].append((scores["modality"], a.meaning.modality == gold[at].get("modality", "plain")))
     return sure
 
 

@@ -17,14 +17,14 @@ import torch
 from torch import Tensor
 
 from onrecord.engines.words import windows
-from training.annotations import annotated
+from training.annotations import annotated, bodies
 from training.batches import Item, collate
 from training.export import mean
 from training.meaning import answer_loss, belongs_loss, meaning_loss, who_loss
 from training.minilm import minilm_folder, plain_tokenizer
 from training.net import Dropout, Tagger
 from training.polnear import documents, read
-from training.whole import Whole, gum, is_held_out, wholes_of, words_only
+from training.whole import Whole, gum, is_held_out, read_bodies, wholes_of, words_only
 
 HEADS = ("sense", "resolver", "answers", "belongs")
 DROP = 0.2
@@ -52,7 +52,7 @@ def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> T
     if whole.read:
         loss = loss + meaning_loss(model, words, whole.said, rng)
     if whole.answers:
-        loss = loss + answer_loss(model, words, whole) + belongs_loss(model, words, whole)
+        loss = loss + answer_loss(model, words, whole, rng) + belongs_loss(model, words, whole)
     return loss
 
 
@@ -100,7 +100,9 @@ def main() -> None:
     model.load_state_dict(mean([torch.load(path, weights_only=True) for path in args.weights]), strict=False)
     other = [r for r in read(args.data / "gum-open.jsonl.xz") if not is_held_out(r)]
     heard = json.loads(args.heard.read_text()) if args.heard else {}
-    wholes = wholes_of(documents(rows, tokenizer), rows) + list(gum(words_only(other, tokenizer), other, heard))
+    read_anew = bodies(read(args.data / "fnc1-train-bodies.jsonl.xz"))
+    wholes = wholes_of(documents(rows, tokenizer), rows) + read_bodies(documents(read_anew, tokenizer), read_anew)
+    wholes += gum(words_only(other, tokenizer), other, heard)
     model.eval()
     shown = [(whole, vectors_of(model, whole)) for whole in wholes]
     learn(model.train(), shown, args.rounds, args.rate, random.Random(1))

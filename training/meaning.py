@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,6 +18,8 @@ from training.batches import Item
 from training.net import Tagger
 from training.whole import Pair, Said, Who, Whole
 
+TAKEN = 0.5
+"""Share of acts that the judge of answers sees as the classifier takes them, right or wrong."""
 UNKNOWN_CUE = 0.2
 """Share of cues whose words the table is not asked for, so that the vectors learn to do without."""
 
@@ -36,7 +39,7 @@ def whole_loss(
         if whole.read:
             losses.append(meaning_loss(model, words, whole.said, rng))
         if whole.answers:
-            losses += [loss(model, words, whole) for loss in (answer_loss, belongs_loss)]
+            losses += [answer_loss(model, words, whole, rng), belongs_loss(model, words, whole)]
     return torch.stack(losses).sum() / max(1, len(wholes)) if losses else torch.zeros(())
 
 
@@ -73,7 +76,18 @@ def sense_of(model: Tagger, words: Tensor, said: Sequence[Said]) -> Tensor:
     """Inner vectors of attributions (a, 192)."""
     cues = span_edges(words, [s.cue for s in said])
     contents = span_edges(words, [(s.content[0][0], s.content[-1][1]) if s.content else None for s in said])
-    return functional.gelu(model.sense.body(model.drop(torch.cat([cues, contents], 1))))
+    shown = model.sense.body(model.drop(torch.cat([cues, contents], 1)))
+    return functional.gelu(shown + model.sense.pooled(model.drop(weighed(model, words, said))))
+
+
+def weighed(model: Tagger, words: Tensor, said: Sequence[Said]) -> Tensor:
+    """Vectors of contents (a, hidden): the mean of their words, weighed by what `pool` gives each."""
+    weight = model.sense.pool(words)[:, 0]
+    found = []
+    for s in said:
+        at = [k for a, b in s.content for k in range(a, b)]
+        found.append(weight[at].softmax(0) @ words[at] if at else words.new_zeros(words.shape[1]))
+    return torch.stack(found) if found else words.new_zeros(0, words.shape[1])
 
 
 def meaning_loss(model: Tagger, words: Tensor, said: Sequence[Said], rng: random.Random) -> Tensor:
@@ -100,7 +114,7 @@ def whole_of(s: Said) -> Pair:
     return min(p[0] for p in parts), max(p[1] for p in parts)
 
 
-def answer_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
+def answer_loss(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> Tensor:
     """Which other attribution each one answers."""
     keep = sorted(
         (k for k, s in enumerate(whole.said) if s.content), key=lambda k: whole.said[k].cue or whole_of(whole.said[k])
@@ -109,10 +123,17 @@ def answer_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
     place = {k: i for i, k in enumerate(keep)}
     if len(said) < 2:
         return torch.zeros(())
-    features = answer_features(*answer_inputs(whole, said))
     inner = sense_of(model, words, said)
+    if model.training:  # at run time acts are what the classifier takes them for
+        with torch.no_grad():
+            acts = model.sense.act(inner) + model.sense.lexicon(torch.tensor([s.lexicon for s in said]))
+        taken = acts.argmax(1).tolist()
+        shown = [replace(s, act=a) if rng.random() < TAKEN else s for s, a in zip(said, taken, strict=True)]
+    else:
+        shown = said
+    features = answer_features(*answer_inputs(whole, shown))
     pairs = {k: torch.from_numpy(v).long() for k, v in features.items()}
-    alone = {"act": torch.tensor([max(s.act, 0) for s in said])}
+    alone = {"act": torch.tensor([max(s.act, 0) for s in shown])}
     scores = model.answers(inner, inner, pairs, alone)
     itself = torch.cat([torch.eye(len(said), dtype=torch.bool), torch.zeros(len(said), 1, dtype=torch.bool)], 1)
     target = torch.tensor([place.get(s.about, len(said)) for s in said])
@@ -123,7 +144,7 @@ def answer_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:
     return (lost * told).sum() / told.sum()
 
 
-def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, ...]:
     """What `answer_features` takes, from gold."""
     wholes = [whole_of(s) for s in said]
     within = np.full(len(said), -1)
@@ -137,7 +158,8 @@ def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, np.nd
         heads = [head_in(who.mentions, *s.source) if s.source else -1 for s in said]
         speaker = np.array([who.entity[h] if h >= 0 else -1 for h in heads])
     common = common_words(whole.document.text, whole.document.words, [s.content for s in said])
-    return np.array([max(s.act, 0) for s in said]), within, speaker, common
+    negated = np.array([s.bits & 1 for s in said], bool)
+    return np.array([max(s.act, 0) for s in said]), within, speaker, common, negated
 
 
 def belongs_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:

@@ -174,7 +174,8 @@ def _all_paths(scores: Tensor, real: Tensor, steps: Tensor, first: Tensor) -> Te
 
 
 class Sense(nn.Module):
-    """What an attribution means: act and modality, from the edges of cue and content and what their words say alone.
+    """What an attribution means: act and modality, from the edges of cue and content, from the content's words weighed
+    (`pool`), and from what their words say alone.
 
     Its inner vector (192) is also what `Answers` compares.
     """
@@ -182,6 +183,8 @@ class Sense(nn.Module):
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.body = nn.Linear(4 * hidden, SENSE)
+        self.pool = nn.Linear(hidden, 1, bias=False)
+        self.pooled = nn.Linear(hidden, SENSE, bias=False)
         self.act = nn.Linear(SENSE, len(ACTS))
         self.modality = nn.Linear(SENSE, len(MODALITIES))
         self.lexicon = nn.Embedding(len(ACTS) + 1, len(ACTS))
@@ -190,6 +193,8 @@ class Sense(nn.Module):
         self.evidence = nn.Linear(2 * hidden, len(EVIDENCE))
         nn.init.zeros_(self.lexicon.weight)
         nn.init.zeros_(self.bits.weight)
+        nn.init.zeros_(self.pool.weight)
+        nn.init.zeros_(self.pooled.weight)  # an earlier training had none: it goes on from where it stood
 
 
 class Pairs(nn.Module):

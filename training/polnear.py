@@ -109,7 +109,8 @@ def trim(start: int, end: int, text: str) -> tuple[int, int]:
 
 
 def _document(row: dict[str, Any], text: str, words: Words) -> Document:
-    outer = layer([righted(a, text) for a in row["attributions"]], text, words)
+    said = row["attributions"]
+    outer = None if said is None else layer([righted(a, text) for a in said], text, words)
     inner = layer(row["inner"], text, words) if "inner" in row else None
     return Document(row["doc"], row["text"], words, outer, inner)
 

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.annotations import annotated
+from training.annotations import annotated, bodies
 from training.batches import LAYERS, Batch, Item, batches, collate, masked, together
 from training.evaluate import evaluate
 from training.meaning import whole_loss
@@ -28,7 +28,7 @@ from training.minilm import load_minilm, minilm_folder, plain_tokenizer
 from training.net import Dropout, Tagger
 from training.polnear import Document, documents, read
 from training.silver import taught_documents
-from training.whole import Whole, gum, is_held_out, wholes_of, words_only
+from training.whole import Whole, gum, is_held_out, read_bodies, wholes_of, words_only
 
 DROP = 0.15
 MASKED = 0.1
@@ -181,6 +181,7 @@ def main() -> None:
     parser.add_argument(
         "--share", type=float, default=1.0, help="of the documents that only spans are known of, an epoch"
     )
+    parser.add_argument("--acts", type=float, default=1.0, help="the same, of those that only some acts are known of")
     parser.add_argument("--frozen", type=int, default=0, help="layers that stay as they are, from below")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=None, help="documents, for a quick try")
@@ -191,8 +192,8 @@ def main() -> None:
     tokenizer = plain_tokenizer(folder)
     rows = annotated(read(args.data / "polnear-train.jsonl.xz"))[: args.limit]
     dev = documents(read(args.data / "polnear-dev.jsonl.xz"), tokenizer)
-    bodies = read(args.data / "fnc1-train-bodies.jsonl.xz") if args.taught else []
-    taught = taught_documents(args.taught, bodies, tokenizer) if args.taught else []
+    reports = read(args.data / "fnc1-train-bodies.jsonl.xz")
+    taught = taught_documents(args.taught, reports, tokenizer) if args.taught else []
     state = fresh(folder, args.rate, args.start, args.encoder, args.frozen)
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
@@ -203,8 +204,13 @@ def main() -> None:
 
     def epoch(rng: random.Random) -> list[Step]:
         now = documents(rows, tokenizer, rng)
-        wholes = wholes_of(now, rows) + list(gum(words_only(other, tokenizer), other, heard))
-        read_whole = {w.document.name for w in wholes if w.read}
+        read_anew = bodies(reports)[: args.limit]
+        articles = wholes_of(now, rows)
+        read_whole = {w.document.name for w in articles if w.read}
+        little = [w for w in articles if not w.answers and not w.who]
+        wholes = [w for w in articles if w.answers or w.who] + rng.sample(little, int(args.acts * len(little)))
+        wholes += read_bodies(documents(read_anew, tokenizer, rng), read_anew)
+        wholes += gum(words_only(other, tokenizer), other, heard)
         plain = [d for d in now if d.name not in read_whole]
         plain = rng.sample(plain, int(args.share * len(plain)))
         return steps(plain + rng.sample(taught, int(TAUGHT * len(taught))), wholes, args.batch, rng)
@@ -215,7 +221,8 @@ def main() -> None:
         one_epoch(state, epoch(rng), rng, per_epoch * args.epochs)
         state.epoch += 1
         state.save(checkpoint)
-        figures = evaluate(state.averaged(), dev if state.epoch == args.epochs else dev[::3])
+        last = state.epoch == args.epochs
+        figures = evaluate(state.averaged(), dev if last else dev[::3]) if last or state.epoch % 4 == 0 else "done"
         print(f"epoch {state.epoch} of {args.epochs}: {figures}", flush=True)
     torch.save(state.average, args.out / "tagger.pt")
 

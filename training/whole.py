@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from onrecord.engines.decode import Tagged
 from onrecord.engines.lexicon import ACTS, act_of, bits_of
-from onrecord.engines.mentions import Mentions, mentions_of, pair_features, speakers
+from onrecord.engines.mentions import AFTER_HEAD, Mentions, mentions_of, pair_features, speakers
 from onrecord.engines.naming import roles
 from onrecord.engines.words import Words, split_words
 from onrecord.model import EntityKind, EvidenceType, Modality
@@ -31,13 +31,6 @@ _KIND_OF = {
     "organization": 1,
     **dict.fromkeys(("country", "place"), 2),
 }
-_AFTER_HEAD = frozenset(
-    (
-        *("of in on at for from to with by who whom whose which that where when about as and or".split()),  # noqa: SIM905
-        *("including behind like near against among over under between".split()),  # noqa: SIM905
-        *",(–—:;",
-    )
-)
 Pair = tuple[int, int]
 
 
@@ -147,7 +140,7 @@ def base(text: str, words: Words, start: int, end: int, inner: Sequence[Pair]) -
         first += 1
     while last - first > 1 and lower[last - 1 - start] in ("'", "’", "s"):
         last -= 1
-    stop = next((k for k in range(first + 1, last) if lower[k - start] in _AFTER_HEAD), last)
+    stop = next((k for k in range(first + 1, last) if lower[k - start] in AFTER_HEAD), last)
     if lower[stop - start : stop - start + 1] == ["and"] and any(a >= stop for a, _ in inner):
         return None
     return (first, stop) if first < stop else None
@@ -231,6 +224,14 @@ def guided(
         document = replace(document, around=layer, who=made[0] if made else None)
         read = bool(known or some)
         yield Whole(document, tuple(said), read, around, made[1] if made else None, bool(known))
+
+
+def read_bodies(documents: Sequence[Document], rows: Sequence[dict[str, Any]]) -> list[Whole]:
+    """Reports of `training.annotations.bodies`, read whole."""
+    guide = {row["doc"]: row["guide"] for row in rows if row["guide"]}
+    who = {row["doc"]: row["who"] for row in rows if row["who"]}
+    shown = [{**row, "attributions": row["attributions"] or []} for row in rows]
+    return list(guided(documents, shown, guide, who, {}))
 
 
 def gum(

@@ -228,7 +228,7 @@ def head_view(report: Head) -> RenderableType:
 def source_line(source: Source) -> RenderableType:
     """A source with how often, in how many reports, when and where it is quoted."""
     days = " to ".join(dict.fromkeys(one_line(day) for day in (source.first, source.last) if day))
-    counts = f"{_times(source.attributions, 'attribution')} in {_times(source.reports, 'report')}"
+    counts = f"{counted(source.attributions, 'attribution')} in {counted(source.reports, 'report')}"
     facts = [counts, days, ", ".join(one_line(p) for p in source.publishers)]
     line = Text(one_line(source.name), style=STYLES["source"])
     return Hanging(line.append(" — " + " · ".join(f for f in facts if f), style="not bold default"), "", INDENT)
@@ -237,7 +237,7 @@ def source_line(source: Source) -> RenderableType:
 def entity_line(one: Identity) -> RenderableType:
     """Somebody who is quoted: kind, how often, in how many reports, when; other names; the short id."""
     days = " to ".join(dict.fromkeys(one_line(day) for day in (one.first, one.last) if day))
-    counts = f"{_times(one.attributions, 'attribution')} in {_times(one.reports, 'report')}"
+    counts = f"{counted(one.attributions, 'attribution')} in {counted(one.reports, 'report')}"
     others = ", ".join(one_line(n) for n in one.names if n != one.name)
     facts = [one.kind or "not led to anybody", counts, days, f"also {others}" if others else ""]
     facts.append(f"entity {short(one.id)}" if one.id else "")
@@ -304,7 +304,7 @@ def _quoted_view(extraction: Extraction) -> list[RenderableType]:
             line = Text(one_line(entity.name), style=STYLES["source"])
             role = role_of(entity.role, entity.of)
             facts = [entity.kind, one_line(role) if role else ""]
-            facts += [_times(len(entity.mentions), "mention"), f"quoted {_often(times)}"]
+            facts += [counted(len(entity.mentions), "mention"), f"quoted {often(times)}"]
             line.append(" — " + " · ".join(f for f in facts if f), style="not bold default")
             lines.append(Hanging(line, INDENT, INDENT * 2))
     return [Text(), Text("Who is quoted", style="bold"), *lines] if lines else []
@@ -385,11 +385,13 @@ def _aside_view(set_aside: Iterable[SetAside]) -> list[RenderableType]:
     return [Text(), Hanging(Text(f"Set aside: {listed}", style="dim"), "", INDENT)]
 
 
-def _often(n: int) -> str:
+def often(n: int) -> str:
+    """Once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(n, f"{n} times")
 
 
-def _times(n: int, what: str) -> str:
+def counted(n: int, what: str) -> str:
+    """1 report, 2 reports."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 

@@ -1,4 +1,4 @@
-"""What was marked anew in PolNeAR's articles, by reading them.
+"""What was marked anew by reading: in PolNeAR's articles, and in reports of the Fake News Challenge's training part.
 
 The files here name articles and offsets; the texts are not part of this repository.
 Language models read the articles, one reader each, with a guide that defines every field; no second reader checked it.
@@ -11,6 +11,8 @@ Language models read the articles, one reader each, with a guide that defines ev
   one by one without the article around them.
 - `who.jsonl`: of the articles it names, every mention (of those that a program proposed) by entity; `other`: what of
   these denotes nobody.
+- `bodies.jsonl`: of reports by their `body`: all attributions with all that they mean (`attributions`; `name`: the
+  fullest name of the source), and every mention by entity (`entities`), each where somebody looked for it.
 
 Articles marked `held_out` are not trained on: `bench/accuracy.py` measures on them.
 """
@@ -43,6 +45,44 @@ def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         inner = {"inner": within[doc]} if doc in within else {}
         found.append({**row, "attributions": said, **inner})
     return found
+
+
+def bodies(rows: list[dict[str, Any]], *, held_out: bool = False) -> list[dict[str, Any]]:
+    """Of fnc1-train-bodies' rows those that somebody read, in PolNeAR's form, with what `marks` gives of its articles.
+
+    `guide` and `who` are None where nobody looked. An attribution whose cue lies in another's content is `inner`, and
+    comes after the others in `guide`, as `more`.
+    """
+    texts = {int(row["body_id"]): row["text"] for row in rows}
+    found = []
+    for row in _lines("bodies.jsonl"):
+        if bool(row.get("held_out")) != held_out:
+            continue
+        said = row.get("attributions")
+        out = {"doc": f"fnc1-{row['body']}", "text": texts[row["body"]]}
+        if said is None:
+            found.append({**out, "attributions": None, "guide": None, "who": row})
+            continue
+        depth = _depths(said)
+        inner = [a for a in sorted(said, key=lambda a: depth[a["id"]]) if depth[a["id"]]]
+        outer = [{**a, "statement": True} for a in said if not depth[a["id"]]]
+        guide = {"labels": outer, "more": inner}
+        who = row if "entities" in row else None
+        found.append({**out, "attributions": outer, "inner": inner, "guide": guide, "who": who})
+    return found
+
+
+def _depths(said: list[dict[str, Any]]) -> dict[str, int]:
+    """In how many others' contents each attribution's first word of cue, source or content lies, by id."""
+    at = {a["id"]: (a["cue"] or a["source"] or a["content"])[0] for a in said}
+    return {
+        a["id"]: sum(
+            any(start <= at[a["id"]][0] and at[a["id"]][1] <= end for start, end in other["content"])
+            for other in said
+            if other is not a
+        )
+        for a in said
+    }
 
 
 def marks(name: str, *, held_out: bool = False) -> dict[str, dict[str, Any]]:

@@ -230,13 +230,13 @@ def _tell(judgement: str, sentence: str, format_: Format | None) -> None:
 
 def _entity_lines(record: Record, one: Identity) -> Iterator[RenderableType]:
     from onrecord.marks import role_of
-    from onrecord.terminal import fact_line, plain_line
+    from onrecord.terminal import counted, fact_line, often, plain_line
 
     yield fact_line("name", one.name)
     if role := role_of(one.role, one.of):
         yield fact_line("role", role)
     yield fact_line("kind", one.kind or "unknown")
-    yield fact_line("quoted", f"{one.attributions} times in {one.reports} reports")
+    yield fact_line("quoted", f"{often(one.attributions)} in {counted(one.reports, 'report')}")
     yield fact_line("written as", ", ".join(one.names))
     if days := " to ".join(dict.fromkeys(day for day in (one.first, one.last) if day)):
         yield fact_line("published", days)

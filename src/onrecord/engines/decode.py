@@ -18,6 +18,7 @@ Vectors = NDArray[np.floating[Any]]
 Ints = NDArray[np.int32]
 
 ROLES = ("source", "cue", "content")
+NONE = 0
 LABELS = ("O", *(f"{part}-{role}" for role in ROLES for part in "BIES"))
 SOURCE, CUE, CONTENT = range(3)
 DISTANCES = 20

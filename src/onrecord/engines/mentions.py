@@ -36,6 +36,14 @@ _OWNED = ("his", "her", "its", "their", "our", "my", "your")
 _POINTING = frozenset(("the", "this", "that", "these", "those", "whose", *_OWNED))
 _LIGHT = _POINTING | frozenset(("a", "an", "mr", "mrs", "ms", "dr", "sir", ",", ".", "-", "'", "’", "s"))
 _POSSESSIVE = frozenset(("'", "’"))
+AFTER_HEAD = frozenset(
+    (
+        *"of in on at for from to with by who whom whose which that where when about as and or".split(),  # noqa: SIM905
+        *"including behind like near against among over under between".split(),  # noqa: SIM905
+        *",(–—:;",
+    )
+)
+"""What a noun phrase ends before, up to its head."""
 _WIDTH = 5
 """Words of a mention that are compared, the last ones."""
 
@@ -90,6 +98,17 @@ class Mentions:
     def take(self, start: int, end: int) -> Mentions:
         """Mentions `start … end`."""
         return Mentions(*(getattr(self, f.name)[start:end] for f in fields(self)))
+
+
+def base(parts: Sequence[str]) -> tuple[int, int]:
+    """Of a noun phrase's words, those of its head: without what follows it, and without a possessor in front."""
+    lower = [p.lower() for p in parts]
+    stop = next((k for k in range(1, len(lower)) if lower[k] in AFTER_HEAD), len(lower))
+    first = 0
+    for k in range(stop - 1):
+        if lower[k] in _POSSESSIVE:
+            first = k + 2 if lower[k + 1] == "s" else k + 1 if k and lower[k - 1].endswith("s") else first
+    return (first, stop) if first < stop else (0, stop)
 
 
 def mentions_of(text: str, words: Words, spans: Sequence[tuple[int, int, int]]) -> Mentions:
@@ -202,10 +221,13 @@ def shapes(m: Mentions) -> Ints:
 def head_in(m: Mentions, start: int, end: int) -> int:
     """The mention that words `start … end` are about: the first in them that is not a possessive; -1: none.
 
-    Of a description with a name in apposition, the name.
+    Of mentions without anything between ("Obama | spokesman Josh Earnest"), the last; of a description with a name in
+    apposition, the name.
     """
     inside = np.flatnonzero((m.starts >= start) & (m.ends <= end))
     free = inside[~m.owns[inside]]
+    while len(free) > 1 and m.starts[free[1]] == m.ends[free[0]]:
+        free = free[1:]
     if len(free) > 1 and m.form[free[0]] != NAME and m.form[free[1]] == NAME and m.kind[free[1]] == m.kind[free[0]]:
         gap = m.starts[free[1]] - m.ends[free[0]]
         if gap <= 1:  # "his spokeswoman, Ann Lee", "a defiant Sen. Ann Lee": the name is the one meant

@@ -26,12 +26,16 @@ SOURCE_KINDS: tuple[EntityKind, ...] = (
 _NAMED = (0, 1, 2, 3)
 _PERSON, _ORGANIZATION, _PLACE = range(3)
 _COLLECTIVE = SOURCE_KINDS.index("collective")
-_ARTICLE = re.compile(r"^(?:the|a|an|some|this|that|these|those)\s+", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an|some|this|that|these|those|(?:one|another)(?!\s+of\b))\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLURAL = re.compile(r"(?:[^su]s|men|people|police|others|many|some|most|few|critics|media)$", re.IGNORECASE)
 _OF = re.compile(r"\s+(?:of|for|at|from|to)\s+(?:the\s+)?", re.IGNORECASE)
 _TITLE = re.compile(r"\b(\w+)\b\.?")
 _CALLED = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:[A-Z]\.|(?:[Dd]e|[Vv]an|[Vv]on|[Aa]l|[Bb]in)\s+)?\s*[A-Z][\w’'-]+)+")
+_PLAIN = re.compile(r"(?!(?:de|da|del|della|di|do|dos|du|van|von|der|den|ter|bin|bint|ibn|al|el|la|le)\b)[a-z\d]")
+"""How a word in front of a name begins that is no part of it."""
+_CAPITALS = r"[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*){0,3}"
+_GOES_ON = re.compile(rf"\s(?:of|for)\s(?:the\s)?{_CAPITALS}(?:(?:,\s{_CAPITALS})?,?\sand\s{_CAPITALS})?(?<!['’]s)")
 _BEHIND = 60
 """Characters behind a title in which the name may stand."""
 _NO_PERSON = 0.5
@@ -110,11 +114,21 @@ class Namer:
                 return _Told()
             return _Told("", _ARTICLE.sub("", " ".join(words)), self._after(k))
         if not person:
-            return _Told(_ARTICLE.sub("", _POSSESSIVE.sub("", " ".join(words))))
+            while len(words) > 1 and _PLAIN.match(words[0]) or words[0].endswith("-based"):
+                words = words[1:]
+            return _Told(_ARTICLE.sub("", _POSSESSIVE.sub("", " ".join(words))) + self._goes_on(k))
         at = next((i + 1 for i in range(len(words) - 2, -1, -1) if words[i].lower().strip(".,") in roles()), 0)
-        name = " ".join(words[at:]).strip(",")
         of, role = _split_role(words[:at])
+        while at < len(words) - 1 and _PLAIN.match(words[at]):  # "the 66-year-old | Plant", "user | Oliver Bruno"
+            at += 1
+        name = " ".join(words[at:]).strip(",")
         return _Told(name, role, of)
+
+    def _goes_on(self, k: int) -> str:
+        """What an organisation's name goes on with behind the mention: "Department | of Homeland Security"."""
+        span = self.span(k)
+        more = _GOES_ON.match(self._text, span.end) if self._m.kind[k] == _ORGANIZATION else None
+        return more.group() if more and not span.of(self._text).isupper() else ""
 
     def _after(self, k: int) -> str:
         """What a role is of: the name that follows it after "of", "for" or "at"."""

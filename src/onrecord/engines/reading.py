@@ -15,7 +15,7 @@ from onrecord.engines.distance import distant
 from onrecord.engines.evidence import evidence_in
 from onrecord.engines.hearsay import CITING, cited, introduced, whose
 from onrecord.engines.lexicon import ACTS
-from onrecord.engines.mentions import PRONOUN, Mentions, head_in
+from onrecord.engines.mentions import PRONOUN, Mentions, base, head_in
 from onrecord.engines.naming import Namer
 from onrecord.engines.occasion import addressee_of, venue_in
 from onrecord.engines.pairs import Pairs
@@ -83,7 +83,7 @@ class Reader:
         if not parts:
             return Proposed(())
         named = [(s.role, s.start, glued(text, words, s.end)) for s in mentions]
-        spans = sources_too([p.source for p in parts if p.source], named)
+        spans = sources_too(text, words, [p.source for p in parts if p.source], named)
         resolved = self._resolver.resolve(text, words, vectors, spans, [(p.source, p.content) for p in parts])
         parts = whose(parts, resolved.mentions)
         outer_of = introduced(parts)
@@ -167,13 +167,25 @@ def glued(text: str, words: Words, end: int) -> int:
 
 
 def sources_too(
-    sources: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, int]]
+    text: str, words: Words, sources: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, int]]
 ) -> list[tuple[int, int, int]]:
-    """Mentions, and every source in which none was found as one of its own."""
+    """Mentions, and every source of which none was found that it is about.
+
+    That is one with none at all, and one in which only a name in front of its noun was found ("a | White House |
+    statement", "the | RCMP | commissioner").
+    """
     found = list(mentions)
     for start, end in sorted(set(sources)):
-        if not any(start < b and a < end for _, a, b in found):
-            found.append((0, start, end))
+        first, last = base([text[words.starts[k] : words.ends[k]] for k in range(start, end)])
+        first, last = start + first, start + last
+        own = [s for s in found if s[1] < last and first < s[2]]
+        if not own:
+            if not any(s[1] < end and start < s[2] for s in found):
+                found.append((0, start, end))
+        elif max(b for _, _, b in own) < last and all(words.features[b - 1, 0] in (1, 2, 3) for _, _, b in own):
+            if words.features[last - 1, 0] == 0 and text[words.starts[last - 1]].isalpha():
+                found = [s for s in found if s not in own]
+                found.append((0, min(first, own[0][1]), last))
     return sorted(found, key=lambda s: s[1])
 
 

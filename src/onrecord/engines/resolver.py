@@ -6,6 +6,7 @@ one of its own. Names that cannot be one person's are never joined. What stays u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,10 @@ _NAMED = 0.9
 """How surely two mentions of one name are of one entity, at least."""
 _AGAIN = 0.3
 """What is left of "it is somebody new" for a description whose noun was there before."""
+_SHORT, _LONG = 7, 100
+"""Letters of a short name in brackets, and characters before it in which its long form stands."""
+_WORD = re.compile(r"[\w’'.]+")
+_SMALL = frozenset(("of", "for", "the", "and", "in", "on", "to", "de", "a"))
 _FRESH = frozenset(("a", "an", "one", "another", "some", "someone", "somebody"))
 """How a description begins that tells of somebody new."""
 AT_ONCE, SHARED = 320, 120
@@ -85,7 +90,11 @@ class Resolver:
             held = softmax(scores)
             for k in range(done - low, n):
                 whole = k + low
-                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh[whole], known)
+                spelled = spelled_out(text, words, m, whole)
+                if spelled >= 0:
+                    at, how, other = int(cluster_of[spelled]), _NAMED, ()
+                else:
+                    at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh[whole], known)
                 if at == len(clusters):
                     clusters.append(Cluster())
                 _join(m, whole, clusters[at], how)
@@ -97,6 +106,26 @@ class Resolver:
             done = high
         _own_words(m, speaker, turns(text, words, m), clusters, cluster_of, sure)
         return Resolved(m, tuple(clusters), cluster_of, sure, tuple(others))
+
+
+def spelled_out(text: str, words: Words, m: Mentions, k: int) -> int:
+    """The mention that a short name in brackets shortens: "Syrian Observatory for Human Rights (SOHR)"; -1: none."""
+    start, end = int(words.starts[m.starts[k]]), int(words.ends[m.ends[k] - 1])
+    short = text[start:end]
+    if m.form[k] != NAME or text[start - 1 : start] != "(" or not (short.isupper() and 2 <= len(short) <= _SHORT):
+        return -1
+    low = max(0, start - _LONG)
+    left = short
+    for word in reversed(list(_WORD.finditer(text, low, start - 1))):
+        if word.group()[0].upper() == left[-1]:
+            left = left[:-1]
+        elif word.group() not in _SMALL:
+            return -1
+        if not left:
+            starts, ends = words.starts[m.starts[:k]], words.ends[m.ends[:k] - 1]
+            found = np.flatnonzero((starts <= word.start()) & (word.start() < ends))
+            return int(found[-1]) if len(found) else -1
+    return -1
 
 
 def _choose(

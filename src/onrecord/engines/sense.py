@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onrecord.engines.decode import Floats, Ints, Vectors
 from onrecord.engines.lexicon import ACTS, NO_ACT, act_of, bits_of
@@ -32,7 +33,16 @@ _FAR = 400
 _SHORT = 3
 """Letters of words that no two contents are compared by."""
 _APART = np.array([1, 2, 3, 4, 6, 9, 14])
-ANSWER_TABLES = {"apart": 16, "act": len(ACTS) ** 2, "inside": 3, "same": 3, "common": 5}
+_RANKS = np.array([1, 2, 3, 5, 9])
+ANSWER_TABLES = {
+    "apart": 16,
+    "act": len(ACTS) ** 2,
+    "inside": 3,
+    "same": 3,
+    "common": 5,
+    "rank": 6 * len(ACTS),
+    "turned": 2 * 5 * 3,
+}
 ANSWER_NONE = {"act": len(ACTS)}
 BELONGS_TABLES = {"words": 30, "nearest": 4, "role": 3 * 3}
 _WORDS = np.array([0, 1, 2, 3, 5, 8, 12, 20, 40, 80])
@@ -52,11 +62,14 @@ def common_words(text: str, words: Words, contents: Sequence[Sequence[Pair]]) ->
     return out
 
 
-def answer_features(acts: Ints, within: Ints, speaker: Ints, common: Ints) -> dict[str, Ints]:
+def answer_features(
+    acts: Ints, within: Ints, speaker: Ints, common: Ints, negated: NDArray[np.bool_], first: int = 0
+) -> dict[str, Ints]:
     """Of each pair of attributions (a, a; row: the one that may answer): ANSWER_TABLES.
 
-    In order of the text: their act, the one whose content they are in (-1: none),
-    who their source is (a number; -1: unknown), and how many words their contents have in common (a, a).
+    In order of the text: their act, the one whose content they are in (-1: none), who their source is (a number; -1:
+    unknown), how many words their contents have in common (a, a), whether a word negates cue or content. `first`: how
+    many of the text stand before these: reports begin with what is then answered.
     """
     n = len(acts)
     at = np.arange(n)
@@ -67,6 +80,9 @@ def answer_features(acts: Ints, within: Ints, speaker: Ints, common: Ints) -> di
     same = np.where(known, np.where(speaker[:, None] == speaker[None, :], 1, 2), 0)
     found = {"apart": bucket, "act": acts[:, None] * len(ACTS) + acts[None, :], "inside": inside, "same": same}
     found["common"] = np.minimum(common, ANSWER_TABLES["common"] - 1)
+    rank = np.searchsorted(_RANKS, at + first, side="right")
+    found["rank"] = rank[None, :] * len(ACTS) + acts[:, None]
+    found["turned"] = (found["common"] * 3 + same) * 2 + negated[:, None]
     return {k: v.astype(np.int32) for k, v in found.items()}
 
 
@@ -130,12 +146,14 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Senses:
-    """Of each attribution how likely each act (a, 15), each modality (a, 4), each kind of its source (a, 7)."""
+    """Of each attribution how likely each act (a, 15), each modality (a, 4), each kind of its source (a, 7); what the
+    classifier sees of it (a, 192); what its words say alone (a; `bits_of`)."""
 
     acts: Floats
     modalities: Floats
     kinds: Floats
     inner: Floats
+    bits: Ints
 
 
 def edges(vectors: Vectors, spans: Sequence[Pair | None]) -> Floats:
@@ -156,6 +174,7 @@ class Sense:
             for name in ("body", "act", "modality", "kind", "evidence")
         }
         self._lexicon, self._bits = t["lexicon.weight"], t["bits.weight"]
+        self._pool, self._pooled = t["pool.weight"][0], t["pooled.weight"].T.copy()
         self._answers, self._belongs = Pairs(tables, "answers"), Pairs(tables, "belongs")
 
     def _through(self, name: str, x: Floats) -> Floats:
@@ -173,7 +192,7 @@ class Sense:
         bits = np.array([bits_of(c, map(said, p.content)) for c, p in zip(cues, parts, strict=True)], np.int32)
         contents = edges(vectors, [(p.content[0][0], p.content[-1][1]) for p in parts])
         shown = np.concatenate([edges(vectors, [p.cue for p in parts]), contents], 1)
-        inner = gelu(self._through("body", shown))
+        inner = gelu(self._through("body", shown) + self._weighed(vectors, parts) @ self._pooled)
         lexicon = np.array([act_of(c) for c in cues], np.int32)
         acts = (self._through("act", inner) + self._lexicon[lexicon]) * _TEMPER
         known = np.flatnonzero(lexicon != NO_ACT)
@@ -183,7 +202,16 @@ class Sense:
             softmax(self._through("modality", inner) + self._bits[bits]),
             softmax(self._through("kind", edges(vectors, [p.source for p in parts]))),
             inner,
+            bits,
         )
+
+    def _weighed(self, vectors: Vectors, parts: Sequence[Part]) -> Floats:
+        """Vectors of contents (a, hidden): the mean of their words, weighed by what `pool` gives each."""
+        out = np.zeros((len(parts), vectors.shape[1]), np.float32)
+        for k, part in enumerate(parts):
+            words = np.concatenate([vectors[a:b] for a, b in part.content]).astype(np.float32)
+            out[k] = softmax((words @ self._pool)[None])[0] @ words
+        return out
 
     def answers(
         self, text: str, words: Words, parts: Sequence[Part], senses: Senses, within: Ints, speaker: Ints
@@ -191,10 +219,11 @@ class Sense:
         """Of each attribution the one that it answers, if any, and how likely that is; all in order of the text."""
         acts = senses.acts.argmax(1).astype(np.int32)
         answered, sure = np.full(len(acts), -1, np.int32), np.zeros(len(acts), np.float32)
+        negated = (senses.bits & 1).astype(np.bool_)
         for low, high, first, last in _blocks(len(acts)):
             seen, mine = slice(first, last), slice(low - first, high - first)
             common = common_words(text, words, [p.content for p in parts[seen]])
-            features = answer_features(acts[seen], within[seen] - first, speaker[seen], common)
+            features = answer_features(acts[seen], within[seen] - first, speaker[seen], common, negated[seen], first)
             features = {name: table[mine] for name, table in features.items()}
             rows, columns = senses.inner[low:high], senses.inner[seen]
             scores = self._answers.scores(rows, columns, features, {"act": acts[low:high]})

@@ -28,6 +28,7 @@ from onrecord.engines.decode import (
     CONTENT,
     CUE,
     LABELS,
+    NONE,
     Floats,
     Ints,
     Tagged,
@@ -52,8 +53,12 @@ CONTEXT = 32
 """Pieces before a window that it sees as well."""
 CONTENT_SCORE = 0.35
 """Contents less sure than this are left out; chosen on PolNeAR dev, where it gives the best attribution F1."""
-INNER_SCORE = 0.15
-"""Attributions within a content less sure than this are left out; chosen on the articles held out for that layer."""
+INNER_SCORE, INNER_ALONE = 0.05, 0.15
+"""Attributions within a content less sure than this are left out, those without a source less than the second; chosen
+on the reports held out for that layer."""
+READY = {"inner": 0.0, "who": 1.0, "around": 0.0}
+"""How much less likely "none" is held of each word of a layer than was learned: what is overlooked costs more there than
+what is found for nothing. Chosen on the reports held out."""
 Halves = NDArray[np.float16]
 _OWN = ("i", "we", "me", "us", "my", "our")
 _PLAUSIBLE = -2.0
@@ -97,7 +102,8 @@ class TaggerEngine:
     def run(self) -> Run:
         """Name, version (digest of the weights) and settings, as they are recorded with every row."""
         digests = _digests(self._folder)
-        scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, **LIMITS}
+        scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, "inner_alone": INNER_ALONE, **LIMITS}
+        scores |= {f"ready_{layer}": ready for layer, ready in READY.items()}
         rest = {"context": CONTEXT, "tables": digests["tables.npz"][:16], "rules": RULES}
         return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores})
 
@@ -155,6 +161,7 @@ class _Loaded:
             firsts.append(first - first[0] + 1)
             outer[row, : len(first)] = answer.outer[row, firsts[-1]]
             inner[row, : len(first)] = answer.inner[row, firsts[-1]]
+            inner[row, : len(first), NONE] -= READY["inner"]
             features = words.features[window.start : window.end]
             bar_breaks(outer[row, : len(first)], features[:, 1])
             bar_speakers(outer[row, : len(first)], np.isin(words.pieces[first], self.own), features[:, 2])
@@ -195,8 +202,9 @@ class _Loaded:
         for row, part in enumerate(rows):
             gaps = texts[part.text].words.features[part.window.start : part.window.end, 1]
             breaks[row, : len(gaps)] = gaps
-        for layer in range(len(self.labels)):
+        for layer, name in enumerate(LABELLED):
             scores = np.ascontiguousarray(every[:, :, layer])
+            scores[:, :, NONE] -= READY[name]
             bar_breaks(scores.reshape(-1, scores.shape[2]), breaks.ravel())
             yield scores
 
@@ -235,7 +243,7 @@ class _Loaded:
         spans, links = merge(outer)
         found = [_part(g, spans) for g in group(spans, links)]
         spans, links = merge(inner)
-        whole = [g for g in group(spans, links) if g.source is not None and g.score >= INNER_SCORE]
+        whole = [g for g in group(spans, links) if g.score >= (INNER_ALONE if g.source is None else INNER_SCORE)]
         mentions, around = ([s for k in sorted(seen) for s in seen[k]] for seen in text.labelled)
         deeper = [_part(g, spans) for g in whole]
         return self.reader.read(report, text.words, text.vectors, found, deeper, mentions, around)

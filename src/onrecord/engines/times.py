@@ -131,6 +131,24 @@ _SIGN = re.compile(
     r"|(?P<unit>minute|hour|day|week|month|year|decade|centur|quarter|summer|winter|spring|fall|autumn|season|morning"
     r"|afternoon|evening|night))"
 )
+_LED = r"(?:the|an?|his|her|its|their|our|my|your|this|that|these|those|most|[A-Z][\w’'-]+)"
+_GONE = "|".join(
+    "that which who whom and or but as if when where while because so than is was were are be been has had have will would"
+    " could can may might should he she they it we you there said says saying".split()
+)
+_LOOSE = re.compile(
+    r"\b(?:(?P<event>[Bb]efore|[Dd]uring|[Ff]ollowing|[Ss]ince|[Uu]ntil|[Pp]rior to|[Uu]pon"
+    r"|(?<!go )(?<!goes )(?<!going )(?<!went )(?<!look )(?<!looks )(?<!looking )(?<!named )(?<!came )(?<!come )[Aa]fter"
+    r"|(?:[Aa]t|[Bb]y) the (?:conclusion|end|start|beginning|time|height|outset) of)\s"
+    r"(?!(?:the|an?|his|her|their) (?:court|judge|committee|panel|house|senate|council|tribunal|jury|board|public"
+    r"|parliament|cameras?|crowd|audience|fact|rest)\b)"
+    rf"{_LED}(?:\s(?!(?:{_GONE})\b)[\w’'-]+){{0,7}}(?<!\bthe)(?<!\bof)(?<!\bto)(?<!\bin)(?<!\bfor)(?<!\bwith)"
+    r"|(?:[Aa]t|[Bb]y) (?:this|that|the) (?:time|stage|point|moment)|[Ss]o far|[Tt]hus far|[Ss]ince then|these days"
+    r"|in the (?:past|future)|[Ff]or now|[Oo]ver the weekend|[Ii]n (?:recent|coming|many) (?:days|weeks|months|years)"
+    r"|for (?:days|weeks|months|years|decades|centuries|a (?:long )?(?:time|while))"
+    r"|(?:[Ii]n |[Tt]his |[Ll]ast |[Nn]ext |[Dd]uring )?the (?:summer|winter|spring|autumn))\b"
+)
+"""What tells when or how long by another event, or loosely: its value nobody can work out from the day of publication."""
 _AROUND = 48
 _AHEAD = re.compile(
     r"\b(?:[Ww]ill|shall|would|might|may|could|going to|plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll"
@@ -169,7 +187,13 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
                 found.append(When(_bare(match), _value(match, around, anchor)))
                 done = match.end()
             break
-    return tuple(found)
+    for loose in _LOOSE.finditer(text, start, end):
+        span = Span(*loose.span())
+        if (loose["event"] is None or " " in loose.group()[len(loose["event"]) + 1 :]) and not any(
+            span.overlaps(w.span) for w in found
+        ):
+            found.append(When(span, None))
+    return tuple(sorted(found, key=lambda when: when.span))
 
 
 def said_on(sentence: Iterable[When], outside: Sequence[tuple[int, int]]) -> str | None:
@@ -259,7 +283,7 @@ def _of_month(groups: dict[str, str], around: str, anchor: date | None) -> str |
     which = groups.get("which", "").lower()
     year = anchor.year
     if which == "next" or (which != "last" and _AHEAD.search(around)):
-        year += month < anchor.month
+        year += month <= anchor.month if which == "next" else month < anchor.month
     elif which != "this":
         year -= month > anchor.month or (which == "last" and month == anchor.month)
     return f"{year:04}-{month:02}"
@@ -345,6 +369,11 @@ def _period(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
     return _year(anchor.year + away) if unit == "year" else None
 
 
+def _decade(first: int) -> str:
+    """The 1990s; the 1600s are a century, while of the 2000s nobody knows whether more than ten years are meant."""
+    return _year(first, first + (99 if first % 100 == 0 and first < 2000 else 9))
+
+
 def _part(groups: dict[str, str], _: str, __: date | None) -> str | None:
     months = 3 if groups["unit"].lower() == "quarter" else 6
     parts = ("first", "second", "third", "fourth")[: 12 // months]
@@ -370,7 +399,7 @@ _KINDS: dict[str, Callable[[dict[str, str], str, date | None], str | None]] = {
     "month_year": _of_month,
     "month": _of_month,
     "years": lambda g, _, __: _year(int(g["year"]), int(g["last"])),
-    "decade": lambda g, _, __: _year(int(g["decade"]), int(g["decade"]) + 9),
+    "decade": lambda g, _, __: _decade(int(g["decade"])),
     "year": lambda g, _, __: _year(int(g["year"])),
     "part": _part,
     "bound": _unresolved,
