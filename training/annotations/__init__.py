@@ -20,10 +20,12 @@ Articles marked `held_out` are not trained on: `bench/accuracy.py` measures on t
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+_RELATIVE = re.compile(r",?\s(who|whom|whose|which)\b")
 
 
 def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -61,15 +63,31 @@ def bodies(rows: list[dict[str, Any]], *, held_out: bool = False) -> list[dict[s
         said = row.get("attributions")
         out = {"doc": f"fnc1-{row['body']}", "text": texts[row["body"]]}
         if said is None:
-            found.append({**out, "attributions": None, "guide": None, "who": row})
+            who = {**row, "entities": _with_relatives(row["entities"], out["text"])}
+            found.append({**out, "attributions": None, "guide": None, "who": who})
             continue
         depth = _depths(said)
         inner = [a for a in sorted(said, key=lambda a: depth[a["id"]]) if depth[a["id"]]]
         outer = [{**a, "statement": True} for a in said if not depth[a["id"]]]
         guide = {"labels": outer, "more": inner}
-        who = row if "entities" in row else None
+        who = {**row, "entities": _with_relatives(row["entities"], out["text"])} if "entities" in row else None
         found.append({**out, "attributions": outer, "inner": inner, "guide": guide, "who": who})
     return found
+
+
+def _with_relatives(entities: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Entities with the "who" or "which" right behind their mentions, which in the reports nobody marked; GUM does."""
+    longest: dict[int, tuple[int, int]] = {}
+    for k, entity in enumerate(entities):
+        for start, end in entity["mentions"]:
+            if end not in longest or start < longest[end][0]:
+                longest[end] = (start, k)
+    more: dict[int, list[list[int]]] = {}
+    for end, (_, k) in longest.items():
+        match = _RELATIVE.match(text, end)
+        if match and (match[1] != "which") == (entities[k]["kind"] in ("person", "group")):
+            more.setdefault(k, []).append([*match.span(1)])
+    return [{**e, "mentions": sorted([*e["mentions"], *more.get(k, ())])} for k, e in enumerate(entities)]
 
 
 def _depths(said: list[dict[str, Any]]) -> dict[str, int]:
