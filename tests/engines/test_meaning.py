@@ -67,6 +67,20 @@ def test_evidence_day_times_and_the_chain_of_voices_are_read() -> None:
     assert {a.meaning.said_on for a in undated} == {None}
 
 
+def test_a_short_name_in_brackets_is_that_of_the_long_one() -> None:
+    text = "The Harbour Safety Board (HSB) said the crane was safe.\n\nThe HSB denied that anybody had been hurt.\n"
+    done = read(text)
+    said = [next(e.name for e in done.entities if e.id == a.meaning.entity) for a in done.attributions]
+    assert said == ["Harbour Safety Board", "Harbour Safety Board"]
+
+
+def test_a_source_is_what_its_noun_says_and_not_the_name_before_it() -> None:
+    done = read("A Lomond Council statement said that the bridge was safe.")
+    assert [e.name for e in done.entities if e.id == done.attributions[0].meaning.entity] == [
+        "Lomond Council statement"
+    ]
+
+
 def test_somebody_unnamed_is_an_entity_of_their_own() -> None:
     done = read(BRIDGE)
     kinds = {e.name: e.kind for e in done.entities}

@@ -48,6 +48,14 @@ def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
         ("the second half of 2014", [("the second half of 2014", "2014-07-01/2014-12-31")]),
         ("by the end of 2016", [("by the end of 2016", None)]),
         ("April 31, 2020", [("April 31, 2020", None)]),
+        ("next October", [("next October", "2024-10")]),
+        ("ships of the 1600s", [("the 1600s", "1600-01-01/1699-12-31")]),
+        ("before the vote, it fell", [("before the vote", None)]),
+        ("He wept during his presidency", [("during his presidency", None)]),
+        ("before the court", []),
+        ("They went after the minister", []),
+        ("during the summer of 2012", [("2012", "2012-01-01/2012-12-31")]),
+        ("It is quiet so far", [("so far", None)]),
     ],
 )
 def test_times_are_reckoned_from_the_day_of_publication(text: str, found: list[tuple[str, str | None]]) -> None:

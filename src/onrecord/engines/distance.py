@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 _DISTANT = re.compile(
     r"\b(?:allegedly|alleged|alleges?|alleging|reportedly|purported(?:ly)?|purports?|purporting|supposed(?:ly)?"
-    r"|ostensibly|claim(?:s|ed|ing)?|so[- ]called|self-styled|unsubstantiated|unverified|unconfirmed|baseless(?:ly)?|falsely"
-    r"|rumou?red|(?:is|are|was|were) (?:said|reported|rumou?red) to"
+    r"|ostensibly|claim(?:s|ed|ing)?|so[- ]called|self-styled|unsubstantiated|unverified|unconfirmed"
+    r"|baseless(?:ly)?|falsely|rumou?red|(?:is|are|was|were) (?:said|reported|rumou?red) to"
     r"|(?:could|can) not be (?:independently )?(?:verified|confirmed|substantiated)"
     r"|without (?:offering|providing|giving|citing) (?:any )?(?:evidence|proof))\b",
     re.IGNORECASE,

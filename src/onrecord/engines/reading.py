@@ -176,16 +176,15 @@ def sources_too(
     """
     found = list(mentions)
     for start, end in sorted(set(sources)):
-        first, last = base([text[words.starts[k] : words.ends[k]] for k in range(start, end)])
-        first, last = start + first, start + last
+        parts = [text[words.starts[k] : words.ends[k]] for k in range(start, end)]
+        first, last = (start + at for at in base(parts))
         own = [s for s in found if s[1] < last and first < s[2]]
-        if not own:
-            if not any(s[1] < end and start < s[2] for s in found):
-                found.append((0, start, end))
-        elif max(b for _, _, b in own) < last and all(words.features[b - 1, 0] in (1, 2, 3) for _, _, b in own):
-            if words.features[last - 1, 0] == 0 and text[words.starts[last - 1]].isalpha():
-                found = [s for s in found if s not in own]
-                found.append((0, min(first, own[0][1]), last))
+        noun = words.features[last - 1, 0] == 0 and parts[last - start - 1].isalpha()
+        named = noun and all(b < last and words.features[b - 1, 0] in (1, 2, 3) for _, _, b in own)
+        if own and named:
+            found = [s for s in found if s not in own] + [(0, min(first, own[0][1]), last)]
+        elif not any(s[1] < end and start < s[2] for s in found):
+            found.append((0, start, end))
     return sorted(found, key=lambda s: s[1])
 
 

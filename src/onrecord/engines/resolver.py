@@ -90,11 +90,10 @@ class Resolver:
             held = softmax(scores)
             for k in range(done - low, n):
                 whole = k + low
-                spelled = spelled_out(text, words, m, whole)
-                if spelled >= 0:
-                    at, how, other = int(cluster_of[spelled]), _NAMED, ()
-                else:
-                    at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh[whole], known)
+                long = spelled_out(text, words, m, whole)
+                at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh[whole], known)
+                if long >= 0:
+                    at, how = int(cluster_of[long]), _NAMED
                 if at == len(clusters):
                     clusters.append(Cluster())
                 _join(m, whole, clusters[at], how)

@@ -57,8 +57,8 @@ INNER_SCORE, INNER_ALONE = 0.05, 0.15
 """Attributions within a content less sure than this are left out, those without a source less than the second; chosen
 on the reports held out for that layer."""
 READY = {"inner": 0.0, "who": 1.0, "around": 0.0}
-"""How much less likely "none" is held of each word of a layer than was learned: what is overlooked costs more there than
-what is found for nothing. Chosen on the reports held out."""
+"""How much lower "none" scores of each word of a layer than was learned: what is overlooked costs more there than what
+is found for nothing. Chosen on the reports held out."""
 Halves = NDArray[np.float16]
 _OWN = ("i", "we", "me", "us", "my", "our")
 _PLAUSIBLE = -2.0

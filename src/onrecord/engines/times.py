@@ -132,9 +132,9 @@ _SIGN = re.compile(
     r"|afternoon|evening|night))"
 )
 _LED = r"(?:the|an?|his|her|its|their|our|my|your|this|that|these|those|most|[A-Z][\w’'-]+)"
-_GONE = "|".join(
-    "that which who whom and or but as if when where while because so than is was were are be been has had have will would"
-    " could can may might should he she they it we you there said says saying".split()
+_GONE = (
+    r"that|which|who|whom|and|or|but|as|if|when|where|while|because|so|than|is|was|were|are|be|been|has|had|have|will|would"
+    r"|could|can|may|might|should|he|she|they|it|we|you|there|said|says|saying"
 )
 _LOOSE = re.compile(
     r"\b(?:(?P<event>[Bb]efore|[Dd]uring|[Ff]ollowing|[Ss]ince|[Uu]ntil|[Pp]rior to|[Uu]pon"
@@ -148,7 +148,7 @@ _LOOSE = re.compile(
     r"|for (?:days|weeks|months|years|decades|centuries|a (?:long )?(?:time|while))"
     r"|(?:[Ii]n |[Tt]his |[Ll]ast |[Nn]ext |[Dd]uring )?the (?:summer|winter|spring|autumn))\b"
 )
-"""What tells when or how long by another event, or loosely: its value nobody can work out from the day of publication."""
+"""What tells when or how long by another event, or loosely: no value can be worked out from the day of publication."""
 _AROUND = 48
 _AHEAD = re.compile(
     r"\b(?:[Ww]ill|shall|would|might|may|could|going to|plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll"
