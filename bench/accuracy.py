@@ -81,6 +81,40 @@ def within(shared: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
     return [(r["doc"], r["text"], score.flat({"attributions": inner[r["doc"]]})) for r in rows]
 
 
+def held_out(shared: Path) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Name, text and gold of each report of the Fake News Challenge's training part that somebody read and nothing was
+    trained on; kinds and times were not asked for."""
+    texts = {int(r["body_id"]): r["text"] for r in rows_of(shared / "data" / "fnc1-train-bodies.jsonl.xz")}
+    with (Path(__file__).parents[1] / "training" / "annotations" / "bodies.jsonl").open(encoding="utf8") as lines:
+        rows = [row for row in map(json.loads, lines) if row.get("held_out") and row.get("attributions")]
+    return [(str(r["body"]), texts[r["body"]], [_as_gold(a) for a in r["attributions"]]) for r in rows]
+
+
+def _as_gold(a: dict[str, Any]) -> dict[str, Any]:
+    """An attribution of training/annotations in the form that the scorer reads."""
+
+    def span(found: list[Any] | None) -> dict[str, Any] | None:
+        return {"start": found[0], "end": found[1]} if found else None
+
+    return {
+        "id": a["id"],
+        "source": span(a["source"][0]) if a["source"] else None,
+        "cue": span(a["cue"][0]) if a["cue"] else None,
+        "content": [span(c) for c in a["content"]],
+        "act": a["act"],
+        "modality": a.get("modality", "plain"),
+        "kind": None,
+        "source_name": a.get("name"),
+        "within": a.get("within"),
+        "about": a.get("about"),
+        "distance": [span(d) for d in a.get("distance", ())],
+        "evidence": [{"start": b, "end": e, "type": kind} for b, e, kind in a.get("evidence", ())],
+        "addressee": span(a.get("addressee")),
+        "venue": span(a.get("venue")),
+        "content_when": [],
+    }
+
+
 def figures(
     shared: Path, cases: list[tuple[str, str, list[dict[str, Any]]]], layer: Literal["all", "outer", "inner"]
 ) -> dict[str, float]:
@@ -138,6 +172,7 @@ def machine(shared: Path) -> dict[str, dict[str, float]]:
         "gold stories": figures(shared, annotated(shared / "gold" / "stories"), "all"),
         "specimen": figures(shared, annotated(shared / "specimen"), "all"),
         "voices within": figures(shared, within(shared), "inner"),
+        "reports held out": figures(shared, held_out(shared), "all"),
     }
 
 

@@ -1,9 +1,10 @@
 """What attributions mean, field by field: `python bench/meaning.py SHARED [--plot FILE.svg] [--json FILE]`.
 
 SHARED as for `bench/accuracy.py`, whose reading and whose scorer this uses. Prints, over the specimen, the annotated
-reports and the stories together and apart, every field's figure by `tools/score.py`'s definitions; wrong names (a name
-was given, and it is not the right one); act, modality and kind per class with what they were taken for; and for each
-field with a score how wrong what is kept is, the more of the least sure is left out (risk against coverage).
+reports and the stories together and apart, and over the reports of training/annotations that are held out, every
+field's figure by `tools/score.py`'s definitions; wrong names (a name was given, and it is not the right one); act,
+modality and kind per class with what they were taken for; and for each field with a score how wrong what is kept is,
+the more of the least sure is left out (risk against coverage).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from accuracy import annotated, predict, published, scorer
+from accuracy import annotated, held_out, predict, published, scorer
 
 Case = tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]
 Sure = tuple[float, bool]
@@ -150,7 +151,11 @@ def main() -> None:
     folders["specimen"] = args.shared / "specimen"
     sets = {name: cases_of(folder) for name, folder in folders.items()}
     every = [case for cases in sets.values() for case in cases]
+    read = held_out(args.shared)
+    sets["held out"] = [(*case, mine) for case, mine in zip(read, predict([c[1] for c in read]), strict=True)]
     table = {name: fields(score, cases) for name, cases in {"all": every, **sets}.items()}
+    for untold in ("kind", "content_when"):
+        del table["held out"][untold]
     print(f"{'':26}" + "".join(f"{name:>10}" for name in table))
     for row in table["all"]:
         print(
