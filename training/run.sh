@@ -47,4 +47,11 @@ long training.train "$data" "$out/seventh" $more --seed 71 --start "$out/sixth/t
 long training.heads "$data" "$out/heads2.pt" "$out/heads.pt" "$out/seventh/tagger.pt" --rounds 8 --heard "$out/heard.json"
 run training.export "$data" src/onrecord/models/tagger "$out/heads.pt" "$out/seventh/tagger.pt" "$out/heads2.pt" "$out/heads2.pt" \
     --keep resolver.
+
+# The reports read anew, with all the rest: everything goes on from the graph, then the heads alone.
+run training.shipped "$out/shipped2.pt"
+long training.train "$data" "$out/eighth" --epochs 12 --rate 1e-4 --share 0.3 --acts 0.6 --frozen 1 --seed 91 \
+    --start "$out/shipped2.pt" --heard "$out/heard.json"
+long training.heads "$data" "$out/heads3.pt" "$out/eighth/tagger.pt" --rounds 8 --heard "$out/heard.json"
+run training.export "$data" src/onrecord/models/tagger "$out/heads3.pt"
 run training.calibrate "$data"
