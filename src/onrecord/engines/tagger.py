@@ -56,9 +56,9 @@ CONTENT_SCORE = 0.35
 INNER_SCORE, INNER_ALONE = 0.05, 0.15
 """Attributions within a content less sure than this are left out, those without a source less than the second; chosen
 on the reports held out for that layer."""
-READY = {"inner": 0.0, "who": 1.0, "around": 0.0}
-"""How much lower "none" scores of each word of a layer than was learned: what is overlooked costs more there than what
-is found for nothing. Chosen on the reports held out."""
+MENTIONED = 1.0
+"""How much lower "none" scores of each word in the layer of mentions than was learned: one overlooked costs more than
+one found for nothing. Chosen on the reports held out."""
 Halves = NDArray[np.float16]
 _OWN = ("i", "we", "me", "us", "my", "our")
 _PLAUSIBLE = -2.0
@@ -102,8 +102,13 @@ class TaggerEngine:
     def run(self) -> Run:
         """Name, version (digest of the weights) and settings, as they are recorded with every row."""
         digests = _digests(self._folder)
-        scores = {"content_score": CONTENT_SCORE, "inner_score": INNER_SCORE, "inner_alone": INNER_ALONE, **LIMITS}
-        scores |= {f"ready_{layer}": ready for layer, ready in READY.items()}
+        scores = {
+            "content_score": CONTENT_SCORE,
+            "inner_score": INNER_SCORE,
+            "inner_alone": INNER_ALONE,
+            "mentioned": MENTIONED,
+            **LIMITS,
+        }
         rest = {"context": CONTEXT, "tables": digests["tables.npz"][:16], "rules": RULES}
         return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores})
 
@@ -161,7 +166,6 @@ class _Loaded:
             firsts.append(first - first[0] + 1)
             outer[row, : len(first)] = answer.outer[row, firsts[-1]]
             inner[row, : len(first)] = answer.inner[row, firsts[-1]]
-            inner[row, : len(first), NONE] -= READY["inner"]
             features = words.features[window.start : window.end]
             bar_breaks(outer[row, : len(first)], features[:, 1])
             bar_speakers(outer[row, : len(first)], np.isin(words.pieces[first], self.own), features[:, 2])
@@ -204,7 +208,8 @@ class _Loaded:
             breaks[row, : len(gaps)] = gaps
         for layer, name in enumerate(LABELLED):
             scores = np.ascontiguousarray(every[:, :, layer])
-            scores[:, :, NONE] -= READY[name]
+            if name == "who":
+                scores[:, :, NONE] -= MENTIONED
             bar_breaks(scores.reshape(-1, scores.shape[2]), breaks.ravel())
             yield scores
 
