@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from onrecord.engines.decode import label_ids
 from onrecord.engines.words import windows
 from training.annotations import annotated, bodies
 from training.batches import Item, collate
@@ -27,6 +28,7 @@ from training.polnear import documents, read
 from training.whole import Whole, gum, is_held_out, read_bodies, wholes_of, words_only
 
 HEADS = ("sense", "resolver", "answers", "belongs")
+WHO = ("who", "resolver")
 DROP = 0.2
 
 
@@ -44,11 +46,18 @@ def vectors_of(model: Tagger, whole: Whole) -> Tensor:
     return torch.cat(found)
 
 
-def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> Tensor:
+def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random, heads: Sequence[str] = HEADS) -> Tensor:
     """All that is known of one document."""
     loss = torch.zeros(())
     if whole.who:
         loss = loss + who_loss(model, words, whole.who)
+    if heads == WHO:
+        layer, n = whole.document.who, len(words)
+        if layer is not None:
+            gold = torch.from_numpy(label_ids(layer.spans, n)).long()[None]
+            scores = model.who.labels(model.drop(words))[None]
+            loss = loss + model.who.loss(scores, gold, torch.ones(1, n)) / (n / 10)
+        return loss
     if whole.read:
         loss = loss + meaning_loss(model, words, whole.said, rng)
     if whole.answers:
@@ -56,9 +65,16 @@ def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> T
     return loss
 
 
-def learn(model: Tagger, shown: Sequence[tuple[Whole, Tensor]], rounds: int, rate: float, rng: random.Random) -> None:
+def learn(
+    model: Tagger,
+    shown: Sequence[tuple[Whole, Tensor]],
+    rounds: int,
+    rate: float,
+    rng: random.Random,
+    heads: Sequence[str] = HEADS,
+) -> None:
     """Rounds over all documents, one a step; rates fall to 0. Tables of features learn ten times as fast."""
-    named = [(n, p) for head in HEADS for n, p in getattr(model, head).named_parameters()]
+    named = [(n, p) for head in heads for n, p in getattr(model, head).named_parameters()]
     tables = [p for n, p in named if n.startswith(("tables.", "alone.")) or n in ("lexicon.weight", "bits.weight")]
     rest = [p for n, p in named if not any(p is t for t in tables)]
     groups = [{"params": rest, "weight_decay": 0.02}, {"params": tables, "lr": 10 * rate, "weight_decay": 0.001}]
@@ -72,7 +88,7 @@ def learn(model: Tagger, shown: Sequence[tuple[Whole, Tensor]], rounds: int, rat
         lost = 0.0
         for whole, words in order:
             Dropout.toss(DROP, 4_000_000)
-            loss = loss_of(model, words, whole, rng)
+            loss = loss_of(model, words, whole, rng, heads)
             if loss.requires_grad:
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_([p for _, p in named], 1.0)
@@ -91,6 +107,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path, nargs="+")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--who", action="store_true", help="mentions and who is who alone")
     parser.add_argument("--heard", type=Path, help="file that training.heard wrote")
     args = parser.parse_args()
     torch.manual_seed(1)
@@ -104,8 +121,8 @@ def main() -> None:
     wholes = wholes_of(documents(rows, tokenizer), rows) + read_bodies(documents(read_anew, tokenizer), read_anew)
     wholes += gum(words_only(other, tokenizer), other, heard)
     model.eval()
-    shown = [(whole, vectors_of(model, whole)) for whole in wholes]
-    learn(model.train(), shown, args.rounds, args.rate, random.Random(1))
+    shown = [(whole, vectors_of(model, whole)) for whole in wholes if whole.who or not args.who]
+    learn(model.train(), shown, args.rounds, args.rate, random.Random(1), WHO if args.who else HEADS)
     torch.save(model.state_dict(), args.out)
 
 

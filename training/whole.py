@@ -180,6 +180,11 @@ def who_of(
         part = base(text, words, a, b, [p for p in pairs if a <= p[0] and p[1] <= b and p != (a, b)])
         if part:
             parts.add((titled(text, words, *part), part[1], kind, k))
+    # A name in front of a noun is a mention of its own, and the rest is one: "[Apple] [chief Tim Cook]".
+    parts = {
+        (max([a, *(d for c, d, _, _ in parts if a <= c and d < b and (c, d) != (a, b))]), b, kind, k)
+        for a, b, kind, k in parts
+    }
     taken = np.zeros(len(words), bool)
     found: list[tuple[int, int, int, int]] = []
     widest = [p for p in parts if not any(o != p and o[3] == p[3] and o[0] <= p[0] and p[1] <= o[1] for o in parts)]

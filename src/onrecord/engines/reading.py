@@ -203,8 +203,8 @@ def head_of(text: str, words: Words, m: Mentions, source: tuple[int, int]) -> in
         return first
     named = int(inside[-1])
     if m.ends[named] == source[1] and m.form[named] == NAME and m.kind[named] == 0 and m.starts[named] > last:
-        before = text[words.starts[m.starts[named] - 1] : words.ends[m.starts[named] - 1]].lower()
-        if before not in AFTER_HEAD and before not in ("'", "’", "s", "the"):
+        between = [text[words.starts[k] : words.ends[k]].lower() for k in range(last, m.starts[named])]
+        if "," not in between and between[-1] not in (*AFTER_HEAD, "'", "’", "s", "the"):
             return named
     ending = inside[(m.ends[inside] == last) & (m.starts[inside] >= start - 1)]
     return int(ending[-1]) if len(ending) else first
