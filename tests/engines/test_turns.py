@@ -6,7 +6,7 @@ import onrecord
 
 INTERVIEW = """Dara Quill on the river: an interview
 
-The Valley Courier interviewed water commissioner Dara Quill on Monday.
+The Valley Courier interviewed water commissioner Dara Quill on Monday. She said that the gate had been closed.
 
 When did you first hear of the spill?
 

@@ -34,6 +34,22 @@ def whose(parts: Sequence[Part], m: Mentions) -> list[Part]:
     return found
 
 
+def shorn(text: str, words: Words, parts: Sequence[Part]) -> list[Part]:
+    """A source ends before what it cites: "Ann Lee[, citing the Courier]"."""
+    found = []
+    for part in parts:
+        a, b = part.source or (0, 0)
+        at = next((k for k in range(a + 2, b) if _word(text, words, k) in CITING), None)
+        if at is not None and _word(text, words, at - 1) == ",":
+            part = replace(part, source=(a, at - 1))
+        found.append(part)
+    return found
+
+
+def _word(text: str, words: Words, k: int) -> str:
+    return text[words.starts[k] : words.ends[k]].lower()
+
+
 def _before(m: Mentions, at: int) -> Pair | None:
     """The mention that ends right before the relative pronoun at that word, a comma aside."""
     k = int(np.searchsorted(m.starts, at))
@@ -63,7 +79,7 @@ def cited(text: str, words: Words, parts: Sequence[Part], m: Mentions) -> list[t
             continue
         low, high = min(part.source[0], part.cue[0]), max(part.source[1], part.cue[1])
         for at in range(low, min(high + 12, len(words) - 1)):
-            if text[words.starts[at] : words.ends[at]].lower() not in CITING:
+            if _word(text, words, at) not in CITING:
                 continue
             if any(a <= at < b for a, b in part.content) or (at >= high and _breaks(words, high, at)):
                 continue
