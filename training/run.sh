@@ -48,10 +48,10 @@ long training.heads "$data" "$out/heads2.pt" "$out/heads.pt" "$out/seventh/tagge
 run training.export "$data" src/onrecord/models/tagger "$out/heads.pt" "$out/seventh/tagger.pt" "$out/heads2.pt" "$out/heads2.pt" \
     --keep resolver.
 
-# The reports read anew, with all the rest: everything goes on from the graph, then the heads alone.
+# The reports read anew, with all the rest: everything goes on from the graph, then mentions and who is who alone.
 run training.shipped "$out/shipped2.pt"
 long training.train "$data" "$out/eighth" --epochs 12 --rate 1e-4 --share 0.3 --acts 0.6 --frozen 1 --seed 91 \
     --start "$out/shipped2.pt" --heard "$out/heard.json"
-long training.heads "$data" "$out/heads3.pt" "$out/eighth/tagger.pt" --rounds 8 --heard "$out/heard.json"
-run training.export "$data" src/onrecord/models/tagger "$out/heads3.pt"
+long training.heads "$data" "$out/who.pt" "$out/eighth/tagger.pt" --who --rounds 6 --rate 5e-4 --heard "$out/heard.json"
+run training.export "$data" src/onrecord/models/tagger "$out/who.pt"
 run training.calibrate "$data"

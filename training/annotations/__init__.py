@@ -7,7 +7,7 @@ Language models read the articles, one reader each, with a guide that defines ev
 - `guide.jsonl`: for each of PolNeAR's attributions, in its order, act, modality, which entity the source is, and so on;
   `drop` where it is no statement (an act, a feeling, a mere naming). `more`: what was overlooked. `entities`: kind, and
   one place of each form of the name, the fullest first.
-- `acts.jsonl`: of some attributions, by their number, act and modality alone, or `drop`; 3,200 in 604 articles, read
+- `acts.jsonl`: of some attributions, by their number, act and modality alone, or `drop`; 7,700 in 669 articles, read
   one by one without the article around them.
 - `who.jsonl`: of the articles it names, every mention (of those that a program proposed) by entity; `other`: what of
   these denotes nobody.
