@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from onrecord.errors import Unreadable
 from onrecord.model import Entity, EntityKind, Span
-from onrecord.resolve import Index, Names, Verdict, judge_all, read_aliases
+from onrecord.resolve import Index, Names, Verdict, judge_all, read_aliases, standard
+from onrecord.resolve.states import speaking_for
 
 NUMBER = itertools.count()
 
@@ -172,3 +173,13 @@ def test_a_name_of_two_bearers_stays_nobodys_when_the_index_is_made_again() -> N
     for entity in (*bearers, who("Michael Jackson")):
         index.meet(entity)
     assert not [v for v in judge_all([who("Michael Jackson")], index) if v.relation == "same"]
+
+
+def test_a_seat_that_speaks_is_named_as_written_with_the_government_it_stands_for() -> None:
+    seat = Entity("report-1", "Kremlin", "organization", (Span(0, 7),), None, None, 1.0)
+    named = standard(seat, speaks=True)
+    assert (named.name, named.of) == ("Kremlin (Government of Russia)", "Russia")
+    assert standard(seat, speaks=False) == seat
+    state = speaking_for(named.name, Names.of_states())
+    assert state is not None
+    assert state.name == "Russia"

@@ -60,18 +60,15 @@ def bodies(rows: list[dict[str, Any]], *, held_out: bool = False) -> list[dict[s
     for row in _lines("bodies.jsonl"):
         if bool(row.get("held_out")) != held_out:
             continue
-        said = row.get("attributions")
-        out = {"doc": f"fnc1-{row['body']}", "text": texts[row["body"]]}
-        if said is None:
-            who = {**row, "entities": _with_relatives(row["entities"], out["text"])}
-            found.append({**out, "attributions": None, "guide": None, "who": who})
-            continue
-        depth = _depths(said)
-        inner = [a for a in sorted(said, key=lambda a: depth[a["id"]]) if depth[a["id"]]]
-        outer = [{**a, "statement": True} for a in said if not depth[a["id"]]]
-        guide = {"labels": outer, "more": inner}
-        who = {**row, "entities": _with_relatives(row["entities"], out["text"])} if "entities" in row else None
-        found.append({**out, "attributions": outer, "inner": inner, "guide": guide, "who": who})
+        said, text = row.get("attributions"), texts[row["body"]]
+        who = {**row, "entities": _with_relatives(row["entities"], text)} if "entities" in row else None
+        out = {"doc": f"fnc1-{row['body']}", "text": text, "attributions": None, "guide": None, "who": who}
+        if said is not None:
+            depth = _depths(said)
+            inner = [a for a in sorted(said, key=lambda a: depth[a["id"]]) if depth[a["id"]]]
+            outer = [{**a, "statement": True} for a in said if not depth[a["id"]]]
+            out |= {"attributions": outer, "inner": inner, "guide": {"labels": outer, "more": inner}}
+        found.append(out)
     return found
 
 
