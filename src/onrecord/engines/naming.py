@@ -114,7 +114,7 @@ class Namer:
                 return _Told()
             return _Told("", _ARTICLE.sub("", " ".join(words)), self._after(k))
         if not person:
-            while (len(words) > 1 and _PLAIN.match(words[0])) or words[0].endswith("-based"):
+            while len(words) > 1 and (_PLAIN.match(words[0]) or words[0].endswith("-based")):
                 words = words[1:]
             return _Told(_ARTICLE.sub("", _POSSESSIVE.sub("", " ".join(words))) + self._goes_on(k))
         at = next((i + 1 for i in range(len(words) - 2, -1, -1) if words[i].lower().strip(".,") in roles()), 0)
