@@ -39,7 +39,7 @@ Mayor Lee said that the bridge will open in May.
 def tiny(monkeypatch: pytest.MonkeyPatch) -> TinyEngine:
     """The tiny engine in place of the shipped one."""
     engine = TinyEngine()
-    monkeypatch.setattr("onrecord.engines.default_engine", lambda: engine)
+    monkeypatch.setattr("onrecord.engines.default_engine", lambda **_: engine)
     return engine
 
 

@@ -160,6 +160,7 @@ def test_read_counts_and_reading_again_adds_nothing(command: Command, reports: P
         "failed": 1,
         "attributions": 0,
         "compared": 0,
+        "copies": 0,
     }
 
 
@@ -392,7 +393,7 @@ def _with_tiny(call: str) -> str:
     """A program that runs the command line with the tiny engine."""
     return (
         "import sys; sys.path.insert(0, '.'); import onrecord.engines; from tests.tiny import TinyEngine;"
-        "onrecord.engines.default_engine = TinyEngine; from onrecord.cli import main;" + call
+        "onrecord.engines.default_engine = lambda **_: TinyEngine(); from onrecord.cli import main;" + call
     )
 
 

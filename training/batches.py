@@ -16,7 +16,7 @@ from training.polnear import Document, Layer
 from training.whole import Whole
 
 CLS, SEP, MASK = 101, 102, 103
-LAYERS = ("outer", "inner", "who", "around")
+LAYERS = ("outer", "broad", "inner", "who", "around")
 HIDDEN = 0.08
 """Share of sources and cues hidden from the linker, so that it learns to say none."""
 
@@ -148,7 +148,7 @@ def collate(group: Sequence[Item], rng: random.Random) -> Batch:
             layer: Layer = getattr(item.document, name) or Layer()
             spans, kept = _inside(layer, win)
             table[row, :k] = label_ids(spans, k)
-            if name not in ("outer", "inner"):
+            if name not in ("broad" if item.document.broad else "outer", "inner"):
                 continue
             head_of = {kept[d]: kept[h] for d, h in layer.head_of.items() if d in kept and h in kept}
             found += _links(spans, head_of, gaps, rng)

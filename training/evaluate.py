@@ -21,21 +21,21 @@ from training.polnear import Document
 def evaluate(model: Tagger, dev: Sequence[Document]) -> dict[str, float]:
     """Spans as Viterbi finds them, against gold."""
     todo = [Item(d, w) for d in dev for w in windows(d.words)]
-    transitions, first = model.outer.transitions.detach().numpy(), model.outer.first.detach().numpy()
+    transitions, first = model.broad.transitions.detach().numpy(), model.broad.first.detach().numpy()
     tp, pred_n, gold_n, right, linked = np.zeros(3), np.zeros(3), np.zeros(3), 0, 0
     for k in range(0, len(todo), 16):
         group = todo[k : k + 16]
         batch = collate(group, random.Random(0))
         with torch.no_grad():
             per_word = model.words(batch)
-            scores = model.outer.labels(per_word).numpy()
+            scores = model.broad.labels(per_word).numpy()
             for row, links in enumerate(batch.links):
                 for link in links:
                     got = model.linker(per_word[row], link).argmax(1)
                     right += int((got == link.target).sum())
                     linked += len(got)
         paths = viterbi(scores, batch.real.sum(1).numpy().astype(np.int32), transitions, first)
-        for item, path, labels in zip(group, paths, batch.labels["outer"].numpy(), strict=True):
+        for item, path, labels in zip(group, paths, batch.labels["broad"].numpy(), strict=True):
             lo, hi = item.window.own_start - item.window.start, item.window.own_end - item.window.start
             pred = {s for s in spans_of(path) if lo <= s[1] < hi}
             gold = {s for s in spans_of(labels[: len(path)]) if lo <= s[1] < hi}

@@ -112,7 +112,7 @@ def tables(tagger: Tagger) -> dict[str, np.ndarray]:
     """The chains' and the linker's tables, fp32, by the names that `onrecord.engines.tagger` reads."""
     state = tagger.state_dict()
     heads = ("linker.", "statement.", "who.labels.", "around.labels.", "sense.", "resolver.", "answers.", "belongs.")
-    names = [k for k in state if k.startswith(heads) or k.endswith((".transitions", ".first"))]
+    names = [k for k in state if k.startswith((*heads, "broad.labels.")) or k.endswith((".transitions", ".first"))]
     return {k: state[k].float().numpy() for k in names}
 
 

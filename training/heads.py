@@ -18,7 +18,7 @@ from torch import Tensor
 
 from onrecord.engines.decode import label_ids
 from onrecord.engines.words import windows
-from training.annotations import annotated, bodies
+from training.annotations import annotated, bodies, written
 from training.batches import Item, collate
 from training.export import mean
 from training.meaning import answer_loss, belongs_loss, meaning_loss, who_loss
@@ -117,8 +117,9 @@ def main() -> None:
     model.load_state_dict(mean([torch.load(path, weights_only=True) for path in args.weights]), strict=False)
     other = [r for r in read(args.data / "gum-open.jsonl.xz") if not is_held_out(r)]
     heard = json.loads(args.heard.read_text()) if args.heard else {}
-    read_anew = bodies(read(args.data / "fnc1-train-bodies.jsonl.xz"))
-    wholes = wholes_of(documents(rows, tokenizer), rows) + read_bodies(documents(read_anew, tokenizer), read_anew)
+    read_anew = bodies(read(args.data / "fnc1-train-bodies.jsonl.xz")) + written()
+    wholes = wholes_of(documents(rows, tokenizer), rows)
+    wholes += read_bodies(documents(read_anew, tokenizer), read_anew)
     wholes += gum(words_only(other, tokenizer), other, heard)
     model.eval()
     shown = [(whole, vectors_of(model, whole)) for whole in wholes if whole.who or not args.who]

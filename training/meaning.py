@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from onrecord.engines.lexicon import NO_ACT
 from onrecord.engines.mentions import SELF, head_in
-from onrecord.engines.sense import answer_features, belongs_features, common_words
+from onrecord.engines.sense import answer_features, belongs_features, common_words, names_in
 from training.batches import Item
 from training.net import Tagger
 from training.whole import Pair, Said, Who, Whole
@@ -157,9 +157,13 @@ def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, ...]:
     if who:
         heads = [head_in(who.mentions, *s.source) if s.source else -1 for s in said]
         speaker = np.array([who.entity[h] if h >= 0 else -1 for h in heads])
+        m, contents = who.mentions, [s.content for s in said]
+        named = names_in(m.starts, m.ends, np.array(who.entity), contents)
+    else:
+        named = np.zeros((len(said), 0), bool)
     common = common_words(whole.document.text, whole.document.words, [s.content for s in said])
     negated = np.array([s.bits & 1 for s in said], bool)
-    return np.array([max(s.act, 0) for s in said]), within, speaker, common, negated
+    return np.array([max(s.act, 0) for s in said]), within, speaker, common, negated, named
 
 
 def belongs_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:

@@ -223,14 +223,16 @@ class Pairs(nn.Module):
 
 
 class Tagger(nn.Module):
-    """Encoder; chains for attributions, those within contents, mentions, and what stands around attributions; linker;
-    which cue tells of a statement; what attributions mean; who is who; which answers which."""
+    """Encoder; chains for attributions (and as PolNeAR's annotators mark them: `broad`), those within contents,
+    mentions, and what stands around attributions; linker; which cue tells of a statement; what attributions mean; who
+    is who; which answers which."""
 
     def __init__(self, drop: float = 0.1) -> None:
         super().__init__()
         self.encoder = Encoder(drop=drop)
         hidden = self.encoder.size.hidden
         self.outer = Chain(hidden)
+        self.broad = Chain(hidden)
         self.inner = Chain(hidden)
         self.linker = Linker(hidden)
         self.statement = nn.Linear(2 * hidden, 1)

@@ -39,8 +39,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Document:
-    """Words with gold: attributions, those within their contents, mentions (`who`; role: kind), and evidence,
-    addressees and venues (`around`); None: nobody looked for them.
+    """Words with gold: attributions, the same as PolNeAR's annotators mark them, who count acts and feelings in
+    (`broad`), those within their contents, mentions (`who`; role: kind), and evidence, addressees and venues
+    (`around`); None: nobody looked for them.
 
     `soft` (n, labels), where there is no gold: how likely teachers held each label of each word.
     """
@@ -49,6 +50,7 @@ class Document:
     text: str
     words: Words
     outer: Layer | None
+    broad: Layer | None = None
     inner: Layer | None = None
     soft: NDArray[np.float16] | None = None
     who: Layer | None = None
@@ -109,10 +111,13 @@ def trim(start: int, end: int, text: str) -> tuple[int, int]:
 
 
 def _document(row: dict[str, Any], text: str, words: Words) -> Document:
-    said = row["attributions"]
-    outer = None if said is None else layer([righted(a, text) for a in said], text, words)
     inner = layer(row["inner"], text, words) if "inner" in row else None
-    return Document(row["doc"], row["text"], words, outer, inner)
+    if row["attributions"] is None:
+        return Document(row["doc"], row["text"], words, None, inner=inner)
+    said = [righted(a, text) for a in row["attributions"]]
+    narrow = [a for a in said if a.get("statement", a.get("taken", True))] + row.get("overlooked", [])
+    broad = None if row.get("narrow") else layer(said, text, words)
+    return Document(row["doc"], row["text"], words, layer(narrow, text, words), broad, inner)
 
 
 def righted(attribution: dict[str, Any], text: str) -> dict[str, Any]:

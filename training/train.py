@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.annotations import annotated, bodies
+from training.annotations import annotated, bodies, written
 from training.batches import LAYERS, Batch, Item, batches, collate, masked, together
 from training.evaluate import evaluate
 from training.meaning import whole_loss
@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, help="encoder.pt of training.pretrain, instead of MiniLM as it comes")
     parser.add_argument("--taught", type=Path, help="file that training.silver wrote")
     parser.add_argument("--heard", type=Path, help="file that training.heard wrote")
+    parser.add_argument("--told", type=Path, help="file that training.told wrote")
     parser.add_argument(
         "--share", type=float, default=1.0, help="of the documents that only spans are known of, an epoch"
     )
@@ -190,7 +191,8 @@ def main() -> None:
     torch.manual_seed(args.seed)
     folder = minilm_folder()
     tokenizer = plain_tokenizer(folder)
-    rows = annotated(read(args.data / "polnear-train.jsonl.xz"))[: args.limit]
+    told = json.loads(args.told.read_text()) if args.told else None
+    rows = annotated(read(args.data / "polnear-train.jsonl.xz"), told)[: args.limit]
     dev = documents(read(args.data / "polnear-dev.jsonl.xz"), tokenizer)
     reports = read(args.data / "fnc1-train-bodies.jsonl.xz")
     taught = taught_documents(args.taught, reports, tokenizer) if args.taught else []
@@ -204,7 +206,7 @@ def main() -> None:
 
     def epoch(rng: random.Random) -> list[Step]:
         now = documents(rows, tokenizer, rng)
-        read_anew = bodies(reports)[: args.limit]
+        read_anew = bodies(reports)[: args.limit] + written()[: args.limit]
         articles = wholes_of(now, rows)
         read_whole = {w.document.name for w in articles if w.read}
         little = [w for w in articles if not w.answers and not w.who]
@@ -215,10 +217,10 @@ def main() -> None:
         plain = rng.sample(plain, int(args.share * len(plain)))
         return steps(plain + rng.sample(taught, int(TAUGHT * len(taught))), wholes, args.batch, rng)
 
-    per_epoch = len(epoch(random.Random(0)))
     while state.epoch < args.epochs:
         rng = random.Random(args.seed * 1000 + state.epoch)
-        one_epoch(state, epoch(rng), rng, per_epoch * args.epochs)
+        todo = epoch(rng)
+        one_epoch(state, todo, rng, state.step + len(todo) * (args.epochs - state.epoch))
         state.epoch += 1
         state.save(checkpoint)
         last = state.epoch == args.epochs

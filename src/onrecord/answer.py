@@ -7,16 +7,19 @@ characters.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
 from onrecord.errors import NotFound
+from onrecord.link import credited
 from onrecord.marks import one_line
 from onrecord.model import EntityKind
 from onrecord.results import Answers, Result, answers
 from onrecord.store import (
+    CopyGroup,
     FailureRow,
     Head,
     Hit,
@@ -36,6 +39,8 @@ from onrecord.store.rows import Filters, Relation, Voice
 
 __all__ = ["Record", "open_record"]
 
+READ = 20
+"""Reports of one text that are looked through for a credit, the earliest ones."""
 SEVERAL = 20
 """Entities that a name that fits several is said to fit, at most."""
 
@@ -138,8 +143,23 @@ class Record:
         except NotFound:
             return name
 
+    def copies(self, report_id: str) -> CopyGroup:
+        """The reports that reprint one text with this one, earliest first, itself among them, and the agencies that
+        they credit. Raises NotFound."""
+        return self._credited(self._store.copies(report_id))
+
+    def copied(self, *, limit: int = 50, offset: int = 0) -> Answers[CopyGroup]:
+        """Texts that several reports reprint, those of most reports first. Raises UsageError."""
+        return answers(map(self._credited, self._store.copied(limit=limit, offset=offset)))
+
+    def _credited(self, group: CopyGroup) -> CopyGroup:
+        held = (self._store.report(head.id) for head in group.reports[:READ])
+        names = [name for report in held for name in credited(report.text, [b.value for b in report.byline])]
+        return replace(group, credited=tuple(dict.fromkeys(names)))
+
     def same(self, one: str, other: str, *, by: str, reason: str) -> str:
-        """A person's word that two entities, by id of any of their members, are one; the judgement's id.
+        """A person's word that two entities, by id of any of their members, are one, or that two reports reprint one
+        text; the judgement's id.
 
         It stands above what any engine says, now and later, and is taken back by `undo`. Raises NotFound.
         """

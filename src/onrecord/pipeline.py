@@ -1,4 +1,7 @@
-"""The mission as one function: read → clean → extract → record → who is who. Streams; safe to stop and to run again."""
+"""The mission as one function: read → clean → extract → record → who is who → copies.
+
+Streams; safe to stop and to run again.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from onrecord.extraction import Engine, extract_all
 from onrecord.identify import identify
 from onrecord.model import Extraction, Failure, Given, RawReport, Report
 from onrecord.read import ReadOptions, read
+from onrecord.reprints import find_copies
 from onrecord.resolve import Aliases
 from onrecord.store import Store
 
@@ -24,7 +28,8 @@ class Summary:
     """What became of the inputs, each counted once.
 
     `known`: the record had it already. `set_aside`: recorded, but nothing was extracted from it (`language: de`).
-    `attributions`: how many are new to the record. `compared`: reports whose speakers were compared with all others.
+    `attributions`: how many are new to the record. `compared`: reports whose speakers were compared with all others;
+    `copies`: those whose text reprints another's.
     """
 
     recorded: int = 0
@@ -33,6 +38,7 @@ class Summary:
     failed: int = 0
     attributions: int = 0
     compared: int = 0
+    copies: int = 0
 
     @property
     def inputs(self) -> int:
@@ -63,8 +69,8 @@ def record(
 
     Each report is recorded in a transaction of its own: whatever was counted is durable, and stopping loses none of it.
     An input that fails is noted as failed, and the others go on. Last, those who speak are compared with those of all
-    reports (`identify`), by the user's own table of names as well, if given. Raises StoreError and EngineError, which
-    concern all.
+    reports (`identify`), by the user's own table of names as well, if given, and so are the texts (`reprints`). Raises
+    StoreError and EngineError, which concern all.
     """
     journey = _Journey(store, engine, progress)
     with Cleaner() as cleaner:
@@ -118,13 +124,15 @@ class _Journey:
             self._count(item, failed=1)
 
     def compare(self, aliases: Aliases | None) -> None:
-        """Who is who over all reports, those among them that were left when an earlier reading was stopped."""
+        """Who is who over all reports, and which reprint which; those left when an earlier reading was stopped too."""
         before = self.summary.compared
 
         def told(done: int) -> None:
             self._count(None, compared=before + done - self.summary.compared)
 
         identify(self._store, told, aliases)
+        earlier = self.summary.copies
+        find_copies(self._store, lambda found: self._count(None, copies=earlier + found - self.summary.copies))
 
     def _has(self, report: Report) -> bool:
         """Whether this very report, with its headline and dates, was last read by this engine."""

@@ -13,6 +13,8 @@ Language models read the articles, one reader each, with a guide that defines ev
   these denotes nobody.
 - `bodies.jsonl`: of reports by their `body`: all attributions with all that they mean (`attributions`; `name`: the
   fullest name of the source), and every mention by entity (`entities`), each where somebody looked for it.
+- `written.jsonl`: the same of news reports that language models made up for this, with their texts: events and people
+  are invented. What news seldom holds is frequent in them (voices within voices, evidence, denials and answers).
 
 Articles marked `held_out` are not trained on: `bench/accuracy.py` measures on them.
 """
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +31,13 @@ FOLDER = Path(__file__).parent
 _RELATIVE = re.compile(r",?\s(who|whom|whose|which)\b")
 
 
-def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def annotated(rows: list[dict[str, Any]], told: Mapping[str, Sequence[int]] | None = None) -> list[dict[str, Any]]:
     """PolNeAR's rows with `inner` where somebody looked for attributions within contents, and `statement` on those
-    attributions of which somebody said whether they are one."""
+    attributions of which somebody said whether they are one; `overlooked` where somebody read all with the guide: what
+    PolNeAR's annotators left out. `told` (training.told): by article the numbers of those that a tagger takes for no
+    statement; they are not `taken`, where nobody said."""
     within = {row["doc"]: row["inner"] for row in _lines("within.jsonl") if not row.get("held_out")}
-    labels = {row["doc"]: row["labels"] for row in _lines("guide.jsonl") if not row.get("held_out")}
+    guide = marks("guide")
     acts = {row["doc"]: row["labels"] for row in _lines("acts.jsonl")}
     found = []
     for row in rows:
@@ -42,34 +47,46 @@ def annotated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 {**a, "statement": not acts[doc][str(k)].get("drop")} if str(k) in acts[doc] else a
                 for k, a in enumerate(said)
             ]
-        if doc in labels:
-            said = [{**a, "statement": not label.get("drop")} for a, label in zip(said, labels[doc], strict=True)]
-        inner = {"inner": within[doc]} if doc in within else {}
-        found.append({**row, "attributions": said, **inner})
+        if told:
+            no = set(told.get(doc, ()))
+            said = [{**a, "taken": k not in no} for k, a in enumerate(said)]
+        more = {"inner": within[doc]} if doc in within else {}
+        if doc in guide:
+            labels = guide[doc]["labels"]
+            said = [{**a, "statement": not label.get("drop")} for a, label in zip(said, labels, strict=True)]
+            more["overlooked"] = [{**a, "statement": True} for a in guide[doc]["more"]]
+        found.append({**row, "attributions": said, **more})
     return found
 
 
 def bodies(rows: list[dict[str, Any]], *, held_out: bool = False) -> list[dict[str, Any]]:
     """Of fnc1-train-bodies' rows those that somebody read, in PolNeAR's form, with what `marks` gives of its articles.
 
-    `guide` and `who` are None where nobody looked. An attribution whose cue lies in another's content is `inner`, and
+    `guide` and `who` are None where nobody looked. `narrow`: acts and feelings are not marked. An attribution whose cue
+    lies in another's content is `inner`, and
     comes after the others in `guide`, as `more`.
     """
     texts = {int(row["body_id"]): row["text"] for row in rows}
-    found = []
-    for row in _lines("bodies.jsonl"):
-        if bool(row.get("held_out")) != held_out:
-            continue
-        said, text = row.get("attributions"), texts[row["body"]]
-        who = {**row, "entities": _with_relatives(row["entities"], text)} if "entities" in row else None
-        out = {"doc": f"fnc1-{row['body']}", "text": text, "attributions": None, "guide": None, "who": who}
-        if said is not None:
-            depth = _depths(said)
-            inner = [a for a in sorted(said, key=lambda a: depth[a["id"]]) if depth[a["id"]]]
-            outer = [{**a, "statement": True} for a in said if not depth[a["id"]]]
-            out |= {"attributions": outer, "inner": inner, "guide": {"labels": outer, "more": inner}}
-        found.append(out)
-    return found
+    read = [row for row in _lines("bodies.jsonl") if bool(row.get("held_out")) == held_out]
+    return [_read_whole(row, f"fnc1-{row['body']}", texts[row["body"]]) for row in read]
+
+
+def written(*, held_out: bool = False) -> list[dict[str, Any]]:
+    """Reports made up to be learned from, in the same form."""
+    rows = [row for row in _lines("written.jsonl") if bool(row.get("held_out")) == held_out]
+    return [_read_whole(row, row["doc"], row["text"]) for row in rows]
+
+
+def _read_whole(row: dict[str, Any], name: str, text: str) -> dict[str, Any]:
+    said = row.get("attributions")
+    who = {**row, "entities": _with_relatives(row["entities"], text)} if "entities" in row else None
+    out = {"doc": name, "text": text, "attributions": None, "guide": None, "who": who, "narrow": True}
+    if said is None:
+        return out
+    depth = _depths(said)
+    inner = [a for a in sorted(said, key=lambda a: depth[a["id"]]) if depth[a["id"]]]
+    outer = [{**a, "statement": True} for a in said if not depth[a["id"]]]
+    return {**out, "attributions": outer, "inner": inner, "guide": {"labels": outer, "more": inner}}
 
 
 def _with_relatives(entities: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:

@@ -142,11 +142,11 @@ def sources(
         if as_written:
             if kind or voice:
                 raise UsageError("wordings have no kind.", which="--as-written", advice="Leave out --kind and --voice.")
-            written = _pages(lambda n, offset: record.sources(words, limit=n, offset=offset).items, limit)
+            written = pages(lambda n, offset: record.sources(words, limit=n, offset=offset).items, limit)
             _answer(written, talk.chosen(format_), lambda each: map(source_line, each), nothing)
             return
         given: dict[str, Any] = {"kind": one_of(EntityKind, "--kind", kind), "voice": voice.value if voice else None}
-        found = _pages(lambda n, offset: record.entities(words, limit=n, offset=offset, **given).items, limit)
+        found = pages(lambda n, offset: record.entities(words, limit=n, offset=offset, **given).items, limit)
         _answer(found, talk.chosen(format_), lambda each: map(entity_line, each), nothing)
 
 
@@ -202,7 +202,7 @@ def _all(ask: Callable[[int, str | None], Page[T]], limit: int) -> Iterator[T]:
             return
 
 
-def _pages(ask: Callable[[int, int], Sequence[T]], limit: int) -> Iterator[T]:
+def pages(ask: Callable[[int, int], Sequence[T]], limit: int) -> Iterator[T]:
     """Answers from an offset on, at most `limit`, or all for 0."""
     offset = 0
     while (wanted := min(AT_ONCE, (limit or sys.maxsize) - offset)) > 0:
@@ -237,9 +237,12 @@ def _found(record: Record, id_: str) -> tuple[Extraction, Said | None]:
 
 def _show_report(record: Record, extraction: Extraction, form: Format) -> None:
     if form is Format.table:
-        from onrecord.terminal import readings_view, report_view
+        from onrecord.terminal import also_in, readings_view, report_view
 
-        talk.show(report_view(extraction, styled=talk.styled()), readings_view(record.readings(extraction.report.id)))
+        from_where = readings_view(record.readings(extraction.report.id))
+        group = record.copies(extraction.report.id)
+        same = [also_in(group)] if len(group.reports) > 1 else []
+        talk.show(report_view(extraction, styled=talk.styled()), from_where, *same)
     elif form is Format.csv:
         from onrecord.flat import said_in
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.cli import talk
+from onrecord.cli.judging import By, Reason, signed, tell, why
 from onrecord.cli.options import AsFormat, Db, opened
 from onrecord.cli.talk import Format
 from onrecord.errors import NotFound, UsageError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(name="entity", rich_markup_mode=None, no_args_is_help=True)
 
 One = Annotated[str, typer.Argument(metavar="NAME|ID", help="A name that fits one only, or an id, or its beginning.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="WORDS", help="Why; kept with it.", show_default=False)]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; else your login name.")]
 NAMED = 12
 """Members that `show` names on a terminal."""
 
@@ -68,8 +66,8 @@ def merge(a: One, b: One, reason: Reason, by: By = "", format_: AsFormat = None,
         if one.id == other.id:
             talk.say(f"{_called(one)} is one already; nothing was changed.")
             return
-        made = record.same(_id(one), _id(other), by=_by(by), reason=_why(reason))
-        _tell(made, f"{_called(one)} and {_called(other)} are one from now on.", format_)
+        made = record.same(_id(one), _id(other), by=signed(by), reason=why(reason))
+        tell(made, f"{_called(one)} and {_called(other)} are one from now on.", format_)
 
 
 @app.command()
@@ -88,8 +86,8 @@ def split(a: One, b: One, reason: Reason, by: By = "", format_: AsFormat = None,
         if first == second:
             advice = "Name two of its members by id: onrecord entity show ID lists them."
             raise NotFound("that is one entity.", which=f"{a}, {b}", advice=advice)
-        made = record.different(first, second, by=_by(by), reason=_why(reason))
-        _tell(made, f"{_short(first)} and {_short(second)} are two from now on.", format_)
+        made = record.different(first, second, by=signed(by), reason=why(reason))
+        tell(made, f"{_short(first)} and {_short(second)} are two from now on.", format_)
 
 
 @app.command()
@@ -111,8 +109,8 @@ def rename(
         one = record.entity(id_)
         if not name.strip():
             raise UsageError("a name has letters.", which="NAME", advice='Such as "Thomas Price".')
-        made = record.rename(_id(one), name, by=_by(by), reason=_why(reason))
-        _tell(made, f"{_called(one)} is called {name.strip()} from now on.", format_)
+        made = record.rename(_id(one), name, by=signed(by), reason=why(reason))
+        tell(made, f"{_called(one)} is called {name.strip()} from now on.", format_)
 
 
 @app.command()
@@ -132,8 +130,8 @@ def speaks(
     """
     with opened(db) as record:
         one = record.entity(name)
-        made = record.speaker(attribution, _id(one), by=_by(by), reason=_why(reason))
-        _tell(made, f"These are words of {_called(one)} from now on.", format_)
+        made = record.speaker(attribution, _id(one), by=signed(by), reason=why(reason))
+        tell(made, f"These are words of {_called(one)} from now on.", format_)
 
 
 @app.command()
@@ -151,7 +149,7 @@ def undo(
       onrecord entity undo 9a0c11d2e4b5 --reason "two people after all"
     """
     with opened(db) as record:
-        withdrawal = record.undo(judgement, by=_by(by), reason=_why(reason))
+        withdrawal = record.undo(judgement, by=signed(by), reason=why(reason))
         if format_ in (Format.json, Format.jsonl):
             talk.put_object({"withdrawal": withdrawal}, format_)
         talk.say("Taken back; all is as before it.")
@@ -202,30 +200,6 @@ def _called(one: Identity) -> str:
     from onrecord.marks import one_line
 
     return f"{one_line(one.name)} ({_short(_id(one))})"
-
-
-def _why(reason: str) -> str:
-    if not reason.strip():
-        raise UsageError("say why.", which="--reason", advice='Such as --reason "same office, same day".')
-    return reason.strip()
-
-
-def _by(given: str) -> str:
-    """Who judges: as given, else the login name."""
-    if given.strip():
-        return given.strip()
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        raise UsageError("your login has no name.", which="--by", advice="Say who you are: --by NAME.") from None
-
-
-def _tell(judgement: str, sentence: str, format_: Format | None) -> None:
-    """What changed, and how to undo it."""
-    if format_ in (Format.json, Format.jsonl):
-        talk.put_object({"judgement": judgement}, format_)
-    talk.say(sentence)
-    talk.say(f"Undo: onrecord entity undo {_short(judgement)} --reason WHY")
 
 
 def _entity_lines(record: Record, one: Identity) -> Iterator[RenderableType]:

@@ -111,10 +111,14 @@ class WhichEngine(StrEnum):
     """Who reads the reports."""
 
     tagger = "tagger"
+    broad = "broad"
     llm = "llm"
 
 
-AsEngine = Annotated[WhichEngine, typer.Option("--engine", help="Who reads: the shipped tagger, or a language model.")]
+AsEngine = Annotated[
+    WhichEngine,
+    typer.Option("--engine", help="Who reads: the tagger; broad: counting acts and feelings in; a language model."),
+]
 LlmUrl = Annotated[
     str | None, typer.Option("--llm-url", metavar="URL", help="Where the language model is asked: https://HOST/v1.")
 ]
@@ -135,10 +139,10 @@ def engine_of(
     """The engine asked for; of a language model it is told where texts go, and what it took. Raises UsageError."""
     from onrecord.engines import default_engine, llm_engine
 
-    if which is WhichEngine.tagger:
+    if which is not WhichEngine.llm:
         if send or any(given is not None for given in (url, model, budget, timeout)):
             raise UsageError("these need --engine llm.", which="--llm-…, --send", advice="Add it, or leave them out.")
-        yield default_engine()
+        yield default_engine(broad=which is WhichEngine.broad)
         return
     engine = llm_engine(url, model, budget=budget, timeout=60.0 if timeout is None else timeout, send=send)
     talk.say(f"Texts of reports are sent to {engine.address}.")

@@ -121,7 +121,9 @@ def sentence(counts: Summary) -> str:
     inputs = f"{counts.inputs} input{'' if counts.inputs == 1 else 's'}"
     said = f"{counts.attributions} new attribution{'' if counts.attributions == 1 else 's'}"
     done = f"{counts.recorded} recorded, {counts.known} known already, {counts.set_aside} set aside"
-    return f"{inputs}: {done}, {counts.failed} failed; {said}."
+    verb = "reprints" if counts.copies == 1 else "reprint"
+    copies = f"; {counts.copies} {verb} another report's text" if counts.copies else ""
+    return f"{inputs}: {done}, {counts.failed} failed; {said}{copies}."
 
 
 class _Counts:

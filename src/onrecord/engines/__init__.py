@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 @cache
-def default_engine() -> TaggerEngine:
-    """The shipped tagger, one per process."""
+def default_engine(*, broad: bool = False) -> TaggerEngine:
+    """The shipped tagger, one per process; `broad`: acts and feelings without a statement are attributions too."""
     from onrecord.engines.tagger import TaggerEngine
 
-    return TaggerEngine()
+    return TaggerEngine(broad=broad)
 
 
 def llm_engine(url: str | None, model: str | None, *, budget: int | None, timeout: float, send: bool) -> LlmEngine:

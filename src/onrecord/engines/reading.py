@@ -20,7 +20,7 @@ from onrecord.engines.naming import Namer
 from onrecord.engines.occasion import addressee_of, venue_in
 from onrecord.engines.pairs import Pairs
 from onrecord.engines.resolver import Resolved, Resolver
-from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses
+from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses, names_in
 from onrecord.engines.sureness import Field, Sureness
 from onrecord.engines.times import Anchor, said_on, times_in
 from onrecord.engines.words import Words
@@ -57,9 +57,10 @@ them, so that a run is named by all that decides what it finds."""
 
 
 class Reader:
-    """The trained tables of everything beyond spans and links."""
+    """The trained tables of everything beyond spans and links. `broad`: what is no statement is not set aside."""
 
-    def __init__(self, tables: Mapping[str, Floats]) -> None:
+    def __init__(self, tables: Mapping[str, Floats], *, broad: bool = False) -> None:
+        self._least = 0.0 if broad else STATEMENT_SCORE
         self._sense = Sense(tables)
         self._resolver = Resolver(Pairs(tables, "resolver"))
         self._sureness = Sureness(tables)
@@ -79,7 +80,7 @@ class Reader:
         `outer` are attributions, `inner` those that may stand within their contents.
         """
         text = report.text
-        sure = [k for k, p in enumerate(outer) if p.statement >= STATEMENT_SCORE]
+        sure = [k for k, p in enumerate(outer) if p.statement >= self._least]
         parts = shorn(text, words, [*outer, *within([outer[k] for k in sure], inner)])
         if not parts:
             return Proposed(())
@@ -100,14 +101,16 @@ class Reader:
         speaker = np.array([resolved.cluster_of[h] if h >= 0 else -1 for h in heads], np.int32)
         inside = _inside(parts)
         inside = np.array([outer_of.get(k, at) for k, at in enumerate(inside.tolist())], np.int32)
-        answered, answer_sure = self._sense.answers(text, words, parts, senses, inside, speaker)
+        m = resolved.mentions
+        told_of = names_in(m.starts, m.ends, resolved.cluster_of, [p.content for p in parts])
+        answered, answer_sure = self._sense.answers(text, words, parts, senses, inside, speaker, told_of)
         belonging = self._sense.belonging(vectors, [(s.role, s.start, s.end) for s in around], parts)
         found = []
         anchor = anchor_of(text, report.published.value if report.published else None)
         times = _Times(text, anchor)
         for k, part in enumerate(parts):
             meaning = _meaning(text, words, k, part, senses, belonging, resolved.mentions)
-            proposal = _timed(text, _proposal(words, part, meaning), times)
+            proposal = _timed(text, _proposal(words, part, meaning, self._least), times)
             if heads[k] >= 0:
                 proposal = _resolved(proposal, resolved, heads[k], place)
             if answer_sure[k] >= ANSWER_SCORE:
@@ -338,10 +341,10 @@ def _sentence(text: str, whole: Span) -> tuple[int, int]:
     return opened[-1] if opened else line, stop.start() + 1 if stop else end
 
 
-def _proposal(words: Words, part: Part, meaning: Meaning) -> Proposal:
+def _proposal(words: Words, part: Part, meaning: Meaning, least: float) -> Proposal:
     def span(pair: tuple[int, int] | None) -> Span | None:
         return Span(int(words.starts[pair[0]]), int(words.ends[pair[1] - 1])) if pair else None
 
     contents = tuple(s for c in part.content if (s := span(c)))
-    doubt = "no statement" if part.cue and part.statement < STATEMENT_SCORE else None
+    doubt = "no statement" if part.cue and part.statement < least else None
     return Proposal(span(part.source), span(part.cue), contents, part.score, doubt, meaning)

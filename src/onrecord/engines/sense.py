@@ -42,6 +42,7 @@ ANSWER_TABLES = {
     "common": 5,
     "rank": 6 * len(ACTS),
     "turned": 2 * 5 * 3,
+    "named": 4 * len(ACTS),
 }
 ANSWER_NONE = {"act": len(ACTS)}
 BELONGS_TABLES = {"words": 30, "nearest": 4, "role": 3 * 3}
@@ -62,14 +63,31 @@ def common_words(text: str, words: Words, contents: Sequence[Sequence[Pair]]) ->
     return out
 
 
+def names_in(starts: Ints, ends: Ints, cluster_of: Ints, contents: Sequence[Sequence[Pair]]) -> NDArray[np.bool_]:
+    """Which entities each content names (a, entities): mentions `starts … ends` in words, and the entity of each."""
+    named = np.zeros((len(contents), int(cluster_of.max(initial=-1)) + 1), np.bool_)
+    for row, spans in enumerate(contents):
+        for a, b in spans:
+            low, high = np.searchsorted(starts, (a, b))
+            named[row, cluster_of[low:high][ends[low:high] <= b]] = True
+    return named
+
+
 def answer_features(
-    acts: Ints, within: Ints, speaker: Ints, common: Ints, negated: NDArray[np.bool_], first: int = 0
+    acts: Ints,
+    within: Ints,
+    speaker: Ints,
+    common: Ints,
+    negated: NDArray[np.bool_],
+    named: NDArray[np.bool_],
+    first: int = 0,
 ) -> dict[str, Ints]:
     """Of each pair of attributions (a, a; row: the one that may answer): ANSWER_TABLES.
 
     In order of the text: their act, the one whose content they are in (-1: none), who their source is (a number; -1:
-    unknown), how many words their contents have in common (a, a), whether a word negates cue or content. `first`: how
-    many of the text stand before these: reports begin with what is then answered.
+    unknown), how many words their contents have in common (a, a), whether a word negates cue or content, which speakers
+    their contents name (a, speakers). `first`: how many of the text stand before these: reports begin with what is then
+    answered.
     """
     n = len(acts)
     at = np.arange(n)
@@ -83,6 +101,8 @@ def answer_features(
     rank = np.searchsorted(_RANKS, at + first, side="right")
     found["rank"] = rank[None, :] * len(ACTS) + acts[:, None]
     found["turned"] = (found["common"] * 3 + same) * 2 + negated[:, None]
+    spoken_of = named[:, np.maximum(speaker, 0)] & (speaker >= 0) if named.size else np.zeros((n, n), np.bool_)
+    found["named"] = (spoken_of + 2 * spoken_of.T) * len(ACTS) + acts[:, None]
     return {k: v.astype(np.int32) for k, v in found.items()}
 
 
@@ -214,7 +234,14 @@ class Sense:
         return out
 
     def answers(
-        self, text: str, words: Words, parts: Sequence[Part], senses: Senses, within: Ints, speaker: Ints
+        self,
+        text: str,
+        words: Words,
+        parts: Sequence[Part],
+        senses: Senses,
+        within: Ints,
+        speaker: Ints,
+        named: NDArray[np.bool_],
     ) -> tuple[Ints, Floats]:
         """Of each attribution the one that it answers, if any, and how likely that is; all in order of the text."""
         acts = senses.acts.argmax(1).astype(np.int32)
@@ -223,7 +250,9 @@ class Sense:
         for low, high, first, last in _blocks(len(acts)):
             seen, mine = slice(first, last), slice(low - first, high - first)
             common = common_words(text, words, [p.content for p in parts[seen]])
-            features = answer_features(acts[seen], within[seen] - first, speaker[seen], common, negated[seen], first)
+            features = answer_features(
+                acts[seen], within[seen] - first, speaker[seen], common, negated[seen], named[seen], first
+            )
             features = {name: table[mine] for name, table in features.items()}
             rows, columns = senses.inner[low:high], senses.inner[seen]
             scores = self._answers.scores(rows, columns, features, {"act": acts[low:high]})

@@ -90,12 +90,15 @@ class _Text:
 class TaggerEngine:
     """The trained tagger. Cheap to make; the weights are loaded at the first text.
 
+    `broad`: marks what PolNeAR's annotators mark: acts, needs and feelings told without a statement ("voted against",
+    "was angry at") as well; else what the annotation guide calls an attribution.
     `propose` takes reports and gives for each, in order, what is proposed of it. What a
     report has set aside is not read. Raises EngineError when the weights are missing or altered.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, broad: bool = False) -> None:
         self._folder: Traversable = folder or resources.files("onrecord.models").joinpath("tagger")
+        self._broad = broad
         self._loaded: _Loaded | None = None
 
     @property
@@ -110,32 +113,36 @@ class TaggerEngine:
             **LIMITS,
         }
         rest = {"context": CONTEXT, "tables": digests["tables.npz"][:16], "rules": RULES}
-        return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores})
+        return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores, **({"broad": True} if self._broad else {})})
 
     def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         """What is proposed of each report."""
         if self._loaded is None:
-            self._loaded = _Loaded(self._folder)
+            self._loaded = _Loaded(self._folder, broad=self._broad)
         return self._loaded.propose(reports)
 
 
 class _Loaded:
-    def __init__(self, folder: Traversable) -> None:
+    def __init__(self, folder: Traversable, *, broad: bool) -> None:
         files = {name: _checked(folder, name, digest) for name, digest in _digests(folder).items()}
         self.tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         with np.load(files["tables.npz"], allow_pickle=False) as tables:
-            self.outer, self.inner = (
-                _Chain(tables[f"{layer}.transitions"], tables[f"{layer}.first"]) for layer in ("outer", "inner")
-            )
             every = {k: tables[k] for k in tables.files}
+        if broad and "broad.labels.weight" not in every:
+            raise EngineError("these weights do not know the broad reading.", advice="Take --engine tagger.")
+        self.outer, self.inner = (
+            _Chain(every[f"{layer}.transitions"], every[f"{layer}.first"])
+            for layer in ("broad" if broad else "outer", "inner")
+        )
+        self.broad = (every["broad.labels.weight"].T.copy(), every["broad.labels.bias"]) if broad else None
         self.linker = Linker({k: v for k, v in every.items() if k.startswith("linker.")})
         self.statement = every["statement.weight"][0], every["statement.bias"][0]
         self.labels = [(every[f"{layer}.labels.weight"].T.copy(), every[f"{layer}.labels.bias"]) for layer in LABELLED]
         self.chains = [_Chain(every[f"{layer}.transitions"], every[f"{layer}.first"]) for layer in LABELLED]
         self.hidden = self.labels[0][0].shape[0]
-        self.reader = Reader(every)
+        self.reader = Reader(every, broad=broad)
         own = [self.tokenizer.token_to_id(word) for word in _OWN]
         self.own: Ints = np.array([k for k in own if k is not None], np.int32)
         self.graph = _Graph(files["tagger.onnx"])
@@ -164,7 +171,10 @@ class _Loaded:
             words, window = texts[part.text].words, part.window
             first = words.first[window.start : window.end]
             firsts.append(first - first[0] + 1)
-            outer[row, : len(first)] = answer.outer[row, firsts[-1]]
+            if self.broad:
+                outer[row, : len(first)] = answer.vectors[row, firsts[-1]] @ self.broad[0] + self.broad[1]
+            else:
+                outer[row, : len(first)] = answer.outer[row, firsts[-1]]
             inner[row, : len(first)] = answer.inner[row, firsts[-1]]
             features = words.features[window.start : window.end]
             bar_breaks(outer[row, : len(first)], features[:, 1])

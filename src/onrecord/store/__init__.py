@@ -6,6 +6,7 @@ from pathlib import Path
 
 from onrecord.store.protocol import Store
 from onrecord.store.rows import (
+    CopyGroup,
     FailureRow,
     Head,
     Hit,
@@ -26,6 +27,7 @@ from onrecord.store.rows import (
 )
 
 __all__ = [
+    "CopyGroup",
     "FailureRow",
     "Head",
     "Hit",

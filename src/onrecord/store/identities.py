@@ -31,6 +31,7 @@ from onrecord.store.rows import Judgement
 
 _NAMELESS = ", ".join(f"'{kind}'" for kind in NAMELESS)
 
+_GROUPED = ("entity-", "report-")
 _SURER = 2.0
 UNKNOWN = "unknown"
 """Kind of a source that was not led to anybody."""
@@ -95,7 +96,7 @@ def _fill(connection: Connection) -> None:
     for report_seq in connection.execute(reports).scalars().all():
         _keep_judged(connection, report_seq)
     _correct(connection, [j for j in judgements if j.relation == SPEAKER])
-    _write(connection, clusters([*_alike(connection), *(j for j in judgements if _is_of_entities(j))]))
+    _write(connection, clusters([*_alike(connection), *(j for j in judgements if _groups(j))]))
     _count(connection, connection.exec_driver_sql(f"{_QUOTED} ORDER BY 1"), _names(judgements))
 
 
@@ -179,12 +180,11 @@ def faults(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 def in_force(connection: Connection) -> list[Judgement]:
-    """Judgements on entities that count, oldest first."""
+    """Judgements on entities and reports that count, oldest first."""
     withdrawn = gone(connection)
     rows = connection.execute(select(t.judgements).order_by(t.judgements.c.seq))
-    return [
-        judgement_of(row) for row in rows if row.id not in withdrawn and row.a.startswith(("entity-", "attribution-"))
-    ]
+    sorts = (*_GROUPED, "attribution-")
+    return [judgement_of(row) for row in rows if row.id not in withdrawn and row.a.startswith(sorts)]
 
 
 def _entities_of(connection: Connection, reports: Collection[int]) -> set[str]:
@@ -263,23 +263,23 @@ def _component(connection: Connection, rows: Collection[str]) -> tuple[set[str],
     withdrawn = gone(connection)
     seen: set[str] = set()
     judgements: dict[str, Judgement] = {}
-    todo = {row for row in rows if row.startswith("entity-")}
+    todo = {row for row in rows if row.startswith(_GROUPED)}
     while todo:
         seen |= todo
         found = [*_touching(connection, todo, everything=True), *_alike(connection, todo)]
         todo = set()
         for j in found:
-            if _is_of_entities(j):
+            if _groups(j):
                 todo |= {j.a, j.b} - seen
                 if j.id not in withdrawn:
                     judgements[j.id] = j
     return seen, list(judgements.values())
 
 
-def _is_of_entities(judgement: Judgement) -> bool:
-    """Whether it says that two entities are one, or two."""
-    both = all(row.startswith("entity-") for row in (judgement.a, judgement.b))
-    return both and judgement.relation in ("same", "different")
+def _groups(judgement: Judgement) -> bool:
+    """Whether it says that two entities, or two reports' texts, are one, or two."""
+    sorts = {row.split("-", 1)[0] for row in (judgement.a, judgement.b)}
+    return sorts in ({"entity"}, {"report"}) and judgement.relation in ("same", "different")
 
 
 def _touching(connection: Connection, rows: Collection[str], *, everything: bool = False) -> list[Judgement]:

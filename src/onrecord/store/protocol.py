@@ -6,12 +6,13 @@ a pure function of both and can be dropped and rebuilt. Every call raises StoreE
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
 from onrecord.store.rows import (
+    CopyGroup,
     FailureRow,
     Head,
     Hit,
@@ -23,9 +24,11 @@ from onrecord.store.rows import (
     Query,
     Reading,
     Said,
+    Sketched,
     Source,
     Speakers,
     Status,
+    Unsketched,
     Voice,
     Withdrawal,
 )
@@ -109,6 +112,23 @@ class Store(Protocol):
         """Record what a run judged of the speakers of reports (by id), and that it compared them; all or nothing."""
         ...
 
+    def unsketched(self, by: str, *, after: int = -1, limit: int = 100) -> list[Unsketched]:
+        """The next reports, in order of recording, whose text the run `by` (an id) has not compared for copies."""
+        ...
+
+    def holding(self, by: str, shingles: Collection[int]) -> dict[int, list[int]]:
+        """Of each shingle (64 bits) the reports that a run looks up by it, by number; those of none are left out."""
+        ...
+
+    def sketches(self, by: str, reports: Collection[int]) -> dict[int, Sketched]:
+        """Of each of these reports, by number, what the run that compares for copies made of it."""
+        ...
+
+    def add_copies(self, run: Run, batch: Sequence[tuple[int, int, Collection[int], Sequence[Judgement]]]) -> None:
+        """Record of reports, by number, how many shingles they have, by which they are looked up, and which they were
+        judged to be copies of; all or nothing."""
+        ...
+
     # erased
 
     def take_down(self, report_id: str, *, by: str, reason: str) -> None:
@@ -187,6 +207,14 @@ class Store(Protocol):
 
     def entity(self, entity_id: str) -> Identity:
         """The one that the id of an entity of any report, or a unique beginning of it, leads to. Raises NotFound."""
+        ...
+
+    def copies(self, report_id: str) -> CopyGroup:
+        """The reports that reprint one text with this one, itself among them. Raises NotFound."""
+        ...
+
+    def copied(self, *, limit: int = 50, offset: int = 0) -> list[CopyGroup]:
+        """Texts that several reports reprint, those of most reports first. Raises UsageError."""
         ...
 
     def status(self) -> Status:

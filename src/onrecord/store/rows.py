@@ -222,6 +222,41 @@ class Speakers:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsketched:
+    """A report that was not compared with others for copies yet; `number` is how the store knows it."""
+
+    number: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """A report that was, and how many shingles it is looked up by."""
+
+    id: str
+    text: str
+    shingles: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyGroup:
+    """Reports that reprint one text: they count as one. Earliest first; those without a date of publication last.
+
+    `id` is the least of theirs, to which any other leads. `credited`: agencies that one of them names as where the text
+    comes from.
+    """
+
+    id: str
+    reports: tuple[Head, ...]
+    credited: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return {"id": self.id, "credited": list(self.credited), "reports": [head.to_dict() for head in self.reports]}
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Somebody who is quoted, over all reports: who is one with whom by judgements of engines and people.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
 
 APPLICATION_ID = 0x4F6E5263
@@ -173,6 +173,24 @@ compared = Table(
     sqlite_with_rowid=False,
 )
 
+sketched = Table(
+    "sketched",
+    metadata,
+    _to("report_seq", "reports", primary_key=True),
+    _to("by_seq", "runs", primary_key=True),
+    _number("shingles"),
+    sqlite_with_rowid=False,
+)
+
+shingles = Table(
+    "shingles",
+    metadata,
+    _to("by_seq", "runs", primary_key=True),
+    Column("shingle", Integer, primary_key=True),
+    _to("report_seq", "reports", primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 set_aside = Table(
     "set_aside",
     metadata,
@@ -241,7 +259,10 @@ takedowns = Table("takedowns", metadata, _seq(), _id(), _text("report_id"), _tex
 takedown_open = Table("takedown_open", metadata, Column("report_id", Text, primary_key=True))
 """Holds a row only inside the transaction of a takedown; while it does, rows may be deleted."""
 
-KEPT = tuple(name for name in metadata.tables if name != "takedown_open")
+INDEX = ("sketched", "shingles")
+"""Tables by which copies are looked up: whoever empties them has every text compared anew at the next reading."""
+
+KEPT = tuple(name for name in metadata.tables if name not in ("takedown_open", *INDEX))
 """Tables whose rows are never changed, and deleted only by a takedown."""
 
 

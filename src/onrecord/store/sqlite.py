@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,11 +10,12 @@ from typing import Self
 from sqlalchemy import Connection, select
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
-from onrecord.store import derived, judged, migrate, read, search, speakers, takedown, verify, write
+from onrecord.store import copies, derived, judged, migrate, read, search, speakers, takedown, verify, write
 from onrecord.store import schema as t
 from onrecord.store.database import Database
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.rows import (
+    CopyGroup,
     FailureRow,
     Head,
     Hit,
@@ -26,9 +27,11 @@ from onrecord.store.rows import (
     Query,
     Reading,
     Said,
+    Sketched,
     Source,
     Speakers,
     Status,
+    Unsketched,
     Voice,
     Withdrawal,
 )
@@ -145,6 +148,36 @@ class SqliteStore:
         """Record what a run judged of the speakers of these reports, and that it compared them."""
         with self._database.write() as connection:
             speakers.compare(connection, batch, write.ensure_run(connection, run))
+
+    def unsketched(self, by: str, *, after: int = -1, limit: int = 100) -> list[Unsketched]:
+        """The next reports whose text the run has not compared for copies."""
+        with self._database.read() as connection:
+            return copies.unsketched(connection, by, after, limit)
+
+    def holding(self, by: str, shingles: Collection[int]) -> dict[int, list[int]]:
+        """Of each shingle the reports that a run looks up by it."""
+        with self._database.read() as connection:
+            return copies.holding(connection, by, shingles)
+
+    def sketches(self, by: str, reports: Collection[int]) -> dict[int, Sketched]:
+        """What the run that compares for copies made of these reports."""
+        with self._database.read() as connection:
+            return copies.sketches(connection, by, reports)
+
+    def add_copies(self, run: Run, batch: Sequence[tuple[int, int, Collection[int], Sequence[Judgement]]]) -> None:
+        """Record what reports are looked up by, and which they were judged to be copies of."""
+        with self._database.write() as connection:
+            copies.add(connection, batch, write.ensure_run(connection, run))
+
+    def copies(self, report_id: str) -> CopyGroup:
+        """The reports that reprint one text with this one."""
+        with self._database.read() as connection:
+            return copies.group(connection, read.full_id(connection, t.reports, "report", report_id))
+
+    def copied(self, *, limit: int = 50, offset: int = 0) -> list[CopyGroup]:
+        """Texts that several reports reprint."""
+        with self._database.read() as connection:
+            return copies.groups(connection, limit, offset)
 
     def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
         """Judgements in force, oldest first; with `withdrawn`, also those no longer in force."""

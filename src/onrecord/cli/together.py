@@ -1,0 +1,98 @@
+"""`onrecord copies` and `onrecord judge`: which reports count as one text, and a person's word on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onrecord.cli import talk
+from onrecord.cli.ask import pages
+from onrecord.cli.judging import By, Reason, signed, tell, why
+from onrecord.cli.options import AsFormat, Db, Limit, opened
+from onrecord.cli.talk import Format
+from onrecord.errors import UsageError
+
+if TYPE_CHECKING:
+    from onrecord.store import CopyGroup, Head
+
+
+class Relation(StrEnum):
+    """What two reports are to each other."""
+
+    same = "same"
+    different = "different"
+
+
+def copies(
+    id_: Annotated[str, typer.Argument(metavar="REPORT", help="The id of a report, or its beginning; else all.")] = "",
+    limit: Limit = 20,
+    format_: AsFormat = None,
+    db: Db = None,
+) -> None:
+    """List reports that reprint one text: they count as one.
+
+    Cut, under another headline, in another order, lightly edited. What stands
+    in quotation marks is left out: quoting one press release is no copying.
+
+    \b
+    Examples:
+      onrecord copies
+      onrecord copies 3fa9c1d2e4b5
+    """
+    from onrecord.terminal import copies_view
+
+    with opened(db) as record:
+        every = pages(lambda n, offset: record.copied(limit=n, offset=offset).items, limit)
+        found = iter([record.copies(id_)]) if id_ else every
+        first = list(islice(found, 1))
+        rows, form = chain(first, found), talk.chosen(format_)
+        if form is Format.csv:
+            talk.put_csv(_Line(group, head) for group in rows for head in group.reports)
+        else:
+            talk.put_rows(rows, form, lambda _: map(copies_view, rows))
+        if not first:
+            talk.say("No two reports on record share a text.")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A report of a text that several reprint, for a spreadsheet."""
+
+    group: CopyGroup
+    head: Head
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"text": self.group.id, "credited": ", ".join(self.group.credited), **self.head.to_dict()}
+
+
+Report = Annotated[str, typer.Argument(metavar="REPORT", help="The id of a report, or its beginning.")]
+
+
+def judge(
+    relation: Annotated[Relation, typer.Argument(help="Whether they reprint one text.")],
+    a: Report,
+    b: Report,
+    reason: Reason,
+    by: By = "",
+    format_: AsFormat = None,
+    db: Db = None,
+) -> None:
+    """Say that two reports are the same text, or are not, whatever an engine says.
+
+    It is signed and dated, holds when everything is read again, and can be
+    undone: onrecord entity undo ID.
+
+    \b
+    Example:
+      onrecord judge different 3fa9c1d2e4b5 77b01c9ad3f0 --reason "two interviews"
+    """
+    with opened(db) as record:
+        one, other = (record.report(each).report.id for each in (a, b))
+        if one == other:
+            raise UsageError("that is one report.", which=f"{a}, {b}", advice="Name two: onrecord show lists them.")
+        say, are = (record.same, "one text") if relation is Relation.same else (record.different, "two texts")
+        tell(say(one, other, by=signed(by), reason=why(reason)), f"These two reports are {are} from now on.", format_)
