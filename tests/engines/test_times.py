@@ -28,6 +28,14 @@ def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
         ("over the past two months", [("over the past two months", "2023-08-20/2023-10-20")]),
         ("It fell in September, on September 13.", [("in September", "2023-09"), ("September 13", "2023-09-13")]),
         ("the strike on Tuesday", [("on Tuesday", "2023-10-17")]),
+        ("cameras by March", [("by March", "2024-03")]),
+        ("if the duty ends in January", [("in January", "2024-01")]),
+        ("before the end of September", [("the end of September", "2023-09-30")]),
+        ("It was built in the spring", [("in the spring", "2023-03-01/2023-05-31")]),
+        ("a vote next winter", [("next winter", "2023-12-01/2024-02-29")]),
+        ("last winter's floods", [("last winter", "2022-12-01/2023-02-28")]),
+        ("home by Christmas", [("by Christmas", "2023-12-25")]),
+        ("closed since Christmas", [("since Christmas", "2022-12-25")]),
         ("they will meet on Monday", [("on Monday", "2023-10-23")]),
         ("next Tuesday", [("next Tuesday", "2023-10-24")]),
         ("last Friday", [("last Friday", "2023-10-13")]),
@@ -97,6 +105,11 @@ def test_without_that_day_only_what_names_its_year_is_known(text: str, value: st
 )
 def test_names_and_numbers_are_no_times(text: str) -> None:
     assert read(text, FRIDAY) == []
+
+
+def test_what_somebody_promises_or_asks_lies_ahead() -> None:
+    text = "cameras on Tuesday"
+    assert [w.value for w in times_in(text, 0, len(text), FRIDAY, ahead=True)] == ["2023-10-24"]
 
 
 def test_the_day_of_publication_is_given_or_stands_at_the_head() -> None:

@@ -36,6 +36,8 @@ ACT_SCORE = 0.15
 """What a source does is left open where the likeliest act is less likely right than this."""
 BELONGS_SCORE = 0.4
 """Evidence, an addressee or a venue less surely of an attribution than this is left out."""
+_AHEAD = ("commit", "request", "expect", "warn")
+"""Acts whose contents tell of what lies ahead."""
 _FAR = 600
 """Characters a sentence may go on for."""
 _QUOTES = frozenset("“\"‘'«„")
@@ -51,7 +53,7 @@ LIMITS = {
     "belongs_score": BELONGS_SCORE,
     "act_score": ACT_SCORE,
 }
-RULES = 6
+RULES = 7
 """Version of the rules and of the tables that people write (cues, roles, phrases, times). It counts up with any of
 them, so that a run is named by all that decides what it finds."""
 
@@ -323,10 +325,11 @@ def _timed(text: str, proposal: Proposal, times: _Times) -> Proposal:
     said = said_on(times.of(_sentence(text, whole)), outside)
     anchor = times.anchor
     own = Anchor(date.fromisoformat(said)) if said else anchor
+    ahead = proposal.meaning.act in _AHEAD
     whens = [
         when
         for c in proposal.content
-        for when in times_in(text, c.start, c.end, own if text[c.start] in _QUOTES else anchor)
+        for when in times_in(text, c.start, c.end, own if text[c.start] in _QUOTES else anchor, ahead=ahead)
     ]
     return replace(proposal, meaning=replace(proposal.meaning, said_on=said, content_when=tuple(whens)))
 

@@ -98,7 +98,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"\b(?:by|before|until|at|towards?)\sthe\s(?:end|close|beginning|start|conclusion)\sof\sthe\s"
         r"(?P<unit>week|month|year|decade|century|day)\b",
     ),
+    (
+        "season",
+        r"\b(?P<which>in|last|next|this|by|since|until|during|from|before|after)\s(?:(?:the|last|next|this|early|late)\s)?"
+        r"(?P<season>spring|summer|autumn|fall|winter)\b(?!\s(?:in|of|from|by|for|school|camp|games))",
+    ),
     ("every", rf"\b(?:every|each)\s(?:single\s|other\s)?{_UNIT}\b"),
+    ("feast", r"\b(?P<which>at|on|over|by|before|after|since|until|last|next|this)\s(?P<feast>Christmas)(?!\s[A-Z])\b"),
     (
         "lasting",
         r"\b(?:for\s|over\s|in\s)?(?:almost\s|nearly\s|about\s|around\s|more than\s|over\s|at least\s|some\s)?"
@@ -122,13 +128,14 @@ _BY_SIGN = {
     "weekday": _any("month_day", "weekday"),
     "year": _any("iso", "years", "part", "bound", "decade", "year"),
     "near": _any("near"),
-    "unit": _any("near", "ago", "span", "within", "period", "close", "every", "lasting"),
+    "unit": _any("near", "ago", "span", "within", "season", "period", "close", "every", "lasting"),
+    "feast": _any("feast"),
 }
 """What to look for around each sign: one expression for all of it is ten times slower."""
 _SIGN = re.compile(
     r"\b(?:(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?P<year>(?:1[5-9]|20)\d\d)"
     r"|(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)|(?P<near>[Yy]esterday|[Tt]oday|[Tt]onight|[Tt]omorrow)"
-    r"|(?P<unit>minute|hour|day|week|month|year|decade|centur|quarter|summer|winter|spring|fall|autumn|season|morning"
+    r"|(?P<feast>Christmas)|(?P<unit>minute|hour|day|week|month|year|decade|centur|quarter|summer|winter|spring|fall|autumn|season|morning"
     r"|afternoon|evening|night))"
 )
 _LED = r"(?:the|an?|his|her|its|their|our|my|your|this|that|these|those|most|[A-Z][\w’'-]+)"
@@ -152,7 +159,7 @@ _LOOSE = re.compile(
 _AROUND = 48
 _AHEAD = re.compile(
     r"\b(?:[Ww]ill|shall|would|might|may|could|going to|plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll"
-    r"|’ll)\b"
+    r"|’ll|[Ii]f|begins|starts|opens|ends)\b"
 )
 """May with a capital is a month."""
 _NAMED_MAY = re.compile(
@@ -167,12 +174,13 @@ class Anchor:
     published: date | None
 
 
-def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...]:
+def times_in(text: str, start: int, end: int, anchor: Anchor, *, ahead: bool = False) -> tuple[When, ...]:
     """Every time expression in `text[start:end]`, in order, with its value or None.
 
-    Words that begin with "to" tell of what lies ahead ("to walk the bridge on Friday").
+    Words that begin with "to" tell of what lies ahead ("to walk the bridge on Friday"), and so do those of somebody who
+    promises, asks, expects or warns (`ahead`).
     """
-    ahead = "will " if text.startswith("to ", start) else ""
+    led = "will " if ahead or text.startswith("to ", start) else ""
     found: list[When] = []
     done = start
     for sign in _SIGN.finditer(text, start, end):
@@ -183,7 +191,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor) -> tuple[When, ...
             if match.end() < sign.start():
                 continue
             if match.start() <= sign.start() and _is_time(match) and not _is_may(text, match):
-                around = ahead + text[max(start, match.start() - 60) : min(end, match.end() + 40)]
+                around = led + text[max(start, match.start() - 60) : min(end, match.end() + 40)]
                 found.append(When(_bare(match), _value(match, around, anchor)))
                 done = match.end()
             break
@@ -284,9 +292,38 @@ def _of_month(groups: dict[str, str], around: str, anchor: date | None) -> str |
     year = anchor.year
     if which == "next" or (which != "last" and _AHEAD.search(around)):
         year += month <= anchor.month if which == "next" else month < anchor.month
+    elif which in ("by", "until", "till"):
+        year += month < anchor.month
     elif which != "this":
         year -= month > anchor.month or (which == "last" and month == anchor.month)
+    if which.endswith("end of"):
+        return date(year, month, calendar.monthrange(year, month)[1]).isoformat()
     return f"{year:04}-{month:02}"
+
+
+def _of_season(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
+    """Of the north: spring is March to May. The last to begin, or the next, where the words tell that it lies ahead."""
+    if anchor is None:
+        return None
+    month = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[groups["season"].lower()]
+    which = groups["which"].lower()
+    ahead = which in ("next", "by", "until") or (which != "last" and bool(_AHEAD.search(around)))
+    year = anchor.year - (anchor.month < month)  # began last
+    if which == "last" and _months_on(date(year, month, 1), 3) > anchor:
+        year -= 1
+    if ahead:
+        year += 1
+    first = date(year, month, 1)
+    return _interval(first, _months_on(first, 3) - timedelta(1))
+
+
+def _of_feast(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
+    if anchor is None:
+        return None
+    which = groups["which"].lower()
+    passed = (anchor.month, anchor.day) > (12, 25)
+    ahead = which in ("next", "this", "by", "until") or (which != "last" and bool(_AHEAD.search(around)))
+    return date(anchor.year + (passed if ahead else passed - 1), 12, 25).isoformat()
 
 
 def _of_weekday(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
@@ -408,6 +445,8 @@ _KINDS: dict[str, Callable[[dict[str, str], str, date | None], str | None]] = {
     "ago": _ago,
     "span": _span,
     "within": _span,
+    "season": _of_season,
+    "feast": _of_feast,
     "period": _period,
     "close": _unresolved,
     "every": _unresolved,
