@@ -41,10 +41,17 @@ class Pairs:
         self._tables = {k.removeprefix("tables."): v for k, v in t.items() if k.startswith("tables.")}
         self._alone = {k.removeprefix("alone."): v for k, v in t.items() if k.startswith("alone.")}
 
-    def scores(self, rows: Floats, columns: Floats, pairs: Mapping[str, Ints], alone: Mapping[str, Ints]) -> Floats:
-        """Vectors (r, row), (c, column), features (r, c) and (r) → scores (r, c + 1), none last."""
-        tails, tops = gelu(rows @ self._tail + self._tail_bias), gelu(columns @ self._top + self._top_bias)
-        out = np.empty((len(rows), len(columns) + 1), np.float32)
+    def tails(self, rows: Floats) -> Floats:
+        """Vectors (r, row) as they meet columns (r, width)."""
+        return gelu(rows @ self._tail + self._tail_bias)
+
+    def tops(self, columns: Floats) -> Floats:
+        """Vectors (c, column) as they meet rows (c, width)."""
+        return gelu(columns @ self._top + self._top_bias)
+
+    def scores(self, tails: Floats, tops: Floats, pairs: Mapping[str, Ints], alone: Mapping[str, Ints]) -> Floats:
+        """Rows and columns made ready, features (r, c) and (r) → scores (r, c + 1), none last."""
+        out = np.empty((len(tails), len(tops) + 1), np.float32)
         out[:, :-1] = tails @ tops.T * (4 / math.sqrt(self._tail.shape[1]))
         for name, table in self._tables.items():
             out[:, :-1] += table[pairs[name]]

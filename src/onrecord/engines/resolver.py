@@ -84,7 +84,7 @@ class Resolver:
             shown = np.where((shown >= high - low) | (shown < -2), -2, shown).astype(np.int32)
             pairs, alone = pair_features(part, shown, sources[low:high])
             edges = np.concatenate([vectors[part.starts], vectors[part.ends - 1]], 1).astype(np.float32)
-            scores = self._pairs.scores(edges, edges, pairs, alone)
+            scores = self._pairs.scores(self._pairs.tails(edges), self._pairs.tops(edges), pairs, alone)
             n = high - low
             scores[:, :n][~np.tri(n, n, -1, dtype=bool)] = -1e4
             held = softmax(scores)

@@ -254,8 +254,8 @@ class Sense:
                 acts[seen], within[seen] - first, speaker[seen], common, negated[seen], named[seen], first
             )
             features = {name: table[mine] for name, table in features.items()}
-            rows, columns = senses.inner[low:high], senses.inner[seen]
-            scores = self._answers.scores(rows, columns, features, {"act": acts[low:high]})
+            tails, tops = self._answers.tails(senses.inner[low:high]), self._answers.tops(senses.inner[seen])
+            scores = self._answers.scores(tails, tops, features, {"act": acts[low:high]})
             scores[np.arange(high - low), np.arange(low, high) - first] = -1e4
             held = softmax(scores)[:, :-1]
             answered[low:high] = held.argmax(1) + first
@@ -271,12 +271,13 @@ class Sense:
         own, theirs = edges(vectors, [(a, b) for _, a, b in spans]), edges(vectors, cues)
         kinds = self._through("evidence", own).argmax(1)
         starts, ends = np.array(wholes, np.int32).T
+        tails, tops = self._belongs.tails(own), self._belongs.tops(theirs)
         found = []
         for k, (role, a, b) in enumerate(spans):
             near = np.flatnonzero((starts < b + _FAR) & (ends > a - _FAR))
             if len(near):
                 features = belongs_features([spans[k]], [cues[j] for j in near], [wholes[j] for j in near])
-                held = softmax(self._belongs.scores(own[k : k + 1], theirs[near], features, {})[:, :-1])[0]
+                held = softmax(self._belongs.scores(tails[k : k + 1], tops[near], features, {})[:, :-1])[0]
                 kind = EVIDENCE[kinds[k]] if role == 0 else None
                 found.append(Around(role, a, b, int(near[held.argmax()]), kind, float(held.max())))
         return found

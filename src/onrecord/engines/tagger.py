@@ -161,7 +161,7 @@ class _Loaded:
         with self._algebra.limit(limits=1, user_api="blas"):
             for rows, answer in self.graph.run(_batches(parts), words):
                 self._decode(rows, answer, texts)
-        return [self._proposed(r, t) for r, t in zip(reports, texts, strict=True)]
+            return [self._proposed(r, t) for r, t in zip(reports, texts, strict=True)]
 
     def _decode(self, rows: Sequence[_Part], answer: _Answer, texts: list[_Text]) -> None:
         firsts = []
