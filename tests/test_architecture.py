@@ -36,12 +36,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "flat": {"model", "store", "voices"},
     "export": {"model", "flat", "report_json"},
     "notebook": {"model", "store", "marks", "flat"},
-    "results": {"model", "errors", "store", "flat", "notebook", "report_json"},
+    "results": {"model", "errors", "link", "store", "flat", "notebook", "report_json"},
     "answer": {"model", "errors", "link", "marks", "store", "results"},
     "pipeline": {*BASE, "read", "clean", "extraction", "identify", "reprints", "resolve", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
     "doctor": {*BASE, "api", "answer", "engines", "store"},
     "terminal": {"model", "store", "marks", "flat", "doctor"},
+    "side_by_side": {"link", "marks", "results", "store", "terminal"},
     "cli": {
         *BASE,
         "api",
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results",
         "store",
     }
-    | {"terminal", "__init__"},
+    | {"side_by_side", "terminal", "__init__"},
     "__main__": {"cli"},
     "__init__": {"api", "answer", "errors", "model", "read"},
 }

@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from onrecord.errors import NotFound
-from onrecord.link import credited
+from onrecord.link import changes, credited, notices
 from onrecord.marks import one_line
 from onrecord.model import EntityKind
-from onrecord.results import Answers, Result, answers
+from onrecord.results import Answers, Result, Version, answers
 from onrecord.store import (
     CopyGroup,
     FailureRow,
@@ -147,6 +147,20 @@ class Record:
         """The reports that reprint one text with this one, earliest first, itself among them, and the agencies that
         they credit. Raises NotFound."""
         return self._credited(self._store.copies(report_id))
+
+    def versions(self, report_id: str) -> list[Version]:
+        """All versions of an article on record, by any of them, in order of publication, then of recording, each with
+        what changed since the one before and where the paper says that it corrected or withdrew something. One where
+        the article was met once, or without an address. Raises NotFound."""
+        found: list[Version] = []
+        before = None
+        for head in self._store.versions(report_id):
+            now = self._store.extraction(head.id)
+            found.append(
+                Version(head, Result.of(now), changes(before, now) if before else None, notices(now.report.text))
+            )
+            before = now
+        return found
 
     def copied(self, *, limit: int = 50, offset: int = 0) -> Answers[CopyGroup]:
         """Texts that several reports reprint, those of most reports first. Raises UsageError."""

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+_FOLLOWS = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref|ref_src|cmpid|ns_\w+|at_\w+", re.IGNORECASE)
+"""Parameters of an address that follow its readers and change nothing of what is there."""
 
 Kind = Literal["direct", "indirect", "mixed"]
 Form = Literal["html", "text"]
@@ -371,6 +376,17 @@ def content_id(kind: str, what: Sequence[Any]) -> str:
 def entity_id(report_id: str, mention: Span) -> str:
     """The id by which a mention leads to its entity."""
     return content_id("entity", [report_id, _pair(mention)])
+
+
+def address(url: str) -> str:
+    """An address as versions of one article share it: without scheme, fragment, "www." and what follows readers."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # such as a bracket that never closes
+        return url.strip()
+    asked = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _FOLLOWS.fullmatch(k)])
+    host = parts.netloc.lower().removeprefix("www.")
+    return f"{host}{parts.path.rstrip('/')}{'?' if asked else ''}{asked}"
 
 
 def canonical_json(what: Any) -> bytes:

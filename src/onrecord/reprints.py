@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from onrecord.link import COMMON, VERSION, Compared, Likeness, likely
 from onrecord.link import alike as likeness
-from onrecord.model import Run
+from onrecord.model import Run, address
 from onrecord.store import Judgement, Store
 
 BATCH = 100
@@ -31,11 +31,13 @@ def find_copies(store: Store, progress: Callable[[int], None] | None = None) -> 
     while waiting := store.unsketched(RUN.id, after=after, limit=BATCH):
         texts = {report.number: Compared(report.text) for report in waiting}
         ids = {report.number: report.id for report in waiting}
+        urls = {report.number: report.url for report in waiting}
         sizes = {number: len(text.sketch) for number, text in texts.items()}
         holding = store.holding(RUN.id, frozenset().union(*(text.sketch for text in texts.values())))
         met = store.sketches(RUN.id, {number for numbers in holding.values() for number in numbers})
         sizes |= {number: other.shingles for number, other in met.items()}
         ids |= {number: other.id for number, other in met.items()}
+        urls |= {number: other.url for number, other in met.items()}
         batch = []
         for report in waiting:
             mine = texts[report.number]
@@ -49,6 +51,8 @@ def find_copies(store: Store, progress: Callable[[int], None] | None = None) -> 
                     new.append(shingle)
             judgements = []
             for number in likely(shared, sizes, len(mine.sketch)):
+                if report.url and urls[number] and address(report.url) == address(str(urls[number])):
+                    continue  # another version of it
                 if number not in texts:
                     texts[number] = Compared(met[number].text)
                 how = likeness(mine, texts[number])

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from onrecord import flat, notebook
 from onrecord.errors import UsageError
+from onrecord.link import Changes, Notice
 from onrecord.model import Extraction
 from onrecord.report_json import report_json
-from onrecord.store.rows import Hit, Page, Said, Source
+from onrecord.store.rows import Head, Hit, Page, Said, Source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,35 @@ class Result(Extraction):
 
     def _repr_html_(self) -> str:
         return notebook.extraction_html(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an article: what it says, what changed since the version before (None: it is the first), and where
+    the paper says that it corrected, withdrew or updated something."""
+
+    head: Head
+    result: Result
+    changes: Changes | None
+    notices: tuple[Notice, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report's head, and attributions by id; of altered ones both ids and which fields differ."""
+        text, c = self.result.report.text, self.changes
+        said = [
+            {"kind": n.kind, "start": n.span.start, "end": n.span.end, "text": n.span.of(text)} for n in self.notices
+        ]
+        return {
+            "report": self.head.to_dict(),
+            "notices": said,
+            "changes": c
+            and {
+                "appeared": [a.id for a in c.appeared],
+                "vanished": [a.id for a in c.vanished],
+                "altered": [{"before": x.before.id, "after": x.after.id, "fields": list(x.fields)} for x in c.altered],
+                "kept": c.kept,
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)

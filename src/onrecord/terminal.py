@@ -36,7 +36,7 @@ from onrecord.marks import (
     visible,
 )
 from onrecord.model import Extraction, Failure, Found, Report, SetAside, Span
-from onrecord.store.rows import CopyGroup, Head, Hit, Identity, Reading, Said, Source
+from onrecord.store.rows import Head, Hit, Identity, Reading, Said, Source
 
 STYLES: dict[Role, str] = {
     "source": "bold cyan",
@@ -157,7 +157,7 @@ def trail_view(extraction: Extraction, said: Said, *, styled: bool = True) -> Re
         Text(),
         passage,
         Text(),
-        *map(_dim, facts),
+        *map(dim, facts),
     )
 
 
@@ -166,7 +166,7 @@ def readings_view(readings: Iterable[Reading]) -> RenderableType:
     lines = []
     for reading in readings:
         bytes_ = f"raw bytes sha256 {reading.raw_sha256}"
-        lines.append(_dim(f"read from {one_line(reading.origin)} on {reading.read:%Y-%m-%d %H:%M} UTC · {bytes_}"))
+        lines.append(dim(f"read from {one_line(reading.origin)} on {reading.read:%Y-%m-%d %H:%M} UTC · {bytes_}"))
     return Group(*lines)
 
 
@@ -223,20 +223,6 @@ def head_view(report: Head) -> RenderableType:
     facts = [report.publisher, report.published, f"show {short(report.id)}"]
     line = Text(" · ".join(one_line(fact) for fact in facts if fact), style="dim")
     return Group(Hanging(Text(title, style="bold")), Hanging(line))
-
-
-def copies_view(group: CopyGroup) -> RenderableType:
-    """Reports of one text: how many, the agency they credit, and each of them, earliest first."""
-    said = f"One text in {counted(len(group.reports), 'report')}"
-    if group.credited:
-        said += f", credited to {', '.join(map(one_line, group.credited))}"
-    return Group(Text(said + "; earliest first:"), *map(head_view, group.reports), Text())
-
-
-def also_in(group: CopyGroup) -> RenderableType:
-    """Of a report, how many others reprint its text."""
-    others = counted(len(group.reports) - 1, "other report")
-    return _dim(f"the same text as in {others} · copies {short(group.id)}")
 
 
 def source_line(source: Source) -> RenderableType:
@@ -366,7 +352,7 @@ def _paragraphs(said: Said, text: str) -> Span:
     return Span(text.rfind("\n", 0, first) + 1, end if end >= 0 else len(text))
 
 
-def _dim(text: str) -> RenderableType:
+def dim(text: str) -> RenderableType:
     return Hanging(Text(text, style="dim"), "", INDENT)
 
 

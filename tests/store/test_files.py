@@ -71,7 +71,8 @@ def test_a_record_of_before_there_were_meanings_is_brought_up(tmp_path: Path) ->
     with open_store(path) as store:
         store.record(raw, plain)
     younger = ("shingles", "sketched", "compared", "meanings", "entities")
-    for sql in (*(f"DROP TABLE {name}" for name in younger), "UPDATE alembic_version SET version_num = '0001'"):
+    drops = (*(f"DROP TABLE {name}" for name in younger), "DROP INDEX ix_reports_url")
+    for sql in (*drops, "UPDATE alembic_version SET version_num = '0001'"):
         tamper(path, sql, skip=younger)
     tamper(path, "PRAGMA user_version = 1", skip=younger)
     with open_store(path) as store:

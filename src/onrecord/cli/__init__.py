@@ -15,7 +15,7 @@ from onrecord.cli.extract import extract
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
 from onrecord.cli.read import read
-from onrecord.cli.together import copies, judge
+from onrecord.cli.together import copies, judge, versions
 from onrecord.errors import OnRecordError
 
 ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
@@ -67,7 +67,7 @@ def start(
     Where.db = db
 
 
-for _command in (extract, read, search, who, sources, show, copies, judge, status, verify, export, doctor):
+for _command in (extract, read, search, who, sources, show, copies, versions, judge, status, verify, export, doctor):
     app.command()(_command)
 app.add_typer(entity)
 

@@ -237,7 +237,8 @@ def _found(record: Record, id_: str) -> tuple[Extraction, Said | None]:
 
 def _show_report(record: Record, extraction: Extraction, form: Format) -> None:
     if form is Format.table:
-        from onrecord.terminal import also_in, readings_view, report_view
+        from onrecord.side_by_side import also_in
+        from onrecord.terminal import readings_view, report_view
 
         from_where = readings_view(record.readings(extraction.report.id))
         group = record.copies(extraction.report.id)

@@ -43,7 +43,7 @@ def copies(
       onrecord copies
       onrecord copies 3fa9c1d2e4b5
     """
-    from onrecord.terminal import copies_view
+    from onrecord.side_by_side import copies_view
 
     with opened(db) as record:
         every = pages(lambda n, offset: record.copied(limit=n, offset=offset).items, limit)
@@ -70,6 +70,32 @@ class _Line:
 
 
 Report = Annotated[str, typer.Argument(metavar="REPORT", help="The id of a report, or its beginning.")]
+
+
+def versions(id_: Report, format_: AsFormat = None, db: Db = None) -> None:
+    """Show what changed from one version of an article to the next.
+
+    Versions are reports read from one address. What appeared, vanished or was
+    altered of what is attributed, and where the paper says that it corrected,
+    withdrew or updated something.
+
+    \b
+    Example:
+      onrecord versions 3fa9c1d2e4b5
+    """
+    from onrecord.side_by_side import versions_view
+
+    with opened(db) as record:
+        found = record.versions(id_)
+        form = talk.chosen(format_)
+        if form is Format.table:
+            talk.show(versions_view(found))
+        elif form is Format.csv:
+            raise UsageError("versions are no table.", which="--format csv", advice="Take --format json.")
+        else:
+            talk.put_json((version.to_dict() for version in found), form)
+        if len(found) == 1:
+            talk.say("There is one version of it on record.")
 
 
 def judge(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from onrecord.engines.times import WEEKDAYS, Anchor, times_in
+from onrecord.engines.reckoning import WEEKDAYS
+from onrecord.engines.times import Anchor, times_in
 
 _PLACE_LINE = re.compile(r"\s*[A-Z][A-Z .,'’/-]{1,40}[,(]?\s+")
 _DASH = re.compile(r"\)?\s*(?:-|–|—)")

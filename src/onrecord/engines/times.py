@@ -8,20 +8,14 @@ nearest one before publication is meant, unless the words tell that it lies ahea
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from onrecord.engines.reckoning import NUMBERS, reckoned
 from onrecord.model import Span, When
 
-_MONTHS = {name.lower(): k for k, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): k for k, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-WEEKDAYS = {name.lower(): k for k, name in enumerate(calendar.day_name)}
-_FIRST = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBERS = {word: k for k, word in enumerate(_FIRST, 1)}
-_NUMBERS |= {"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _MONTH = (
     r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -32,7 +26,7 @@ _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _LAST_DAY = r"(?:\s?(?:-|–|to|and|through)\s?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:\d))?"
 _COUNT = (
     r"(?P<count>\d{1,3}|a couple of|couple of|a few|few|several|an?|"
-    + "|".join(w for w in _NUMBERS if " " not in w and w not in ("a", "an"))
+    + "|".join(w for w in NUMBERS if " " not in w and w not in ("a", "an"))
     + ")"
 )
 _UNIT = (
@@ -157,10 +151,6 @@ _LOOSE = re.compile(
 )
 """What tells when or how long by another event, or loosely: no value can be worked out from the day of publication."""
 _AROUND = 48
-_AHEAD = re.compile(
-    r"\b(?:[Ww]ill|shall|would|might|may|could|going to|plans?|planned|scheduled|expected|set|due|upcoming|ahead|'ll"
-    r"|’ll|[Ii]f|begins|starts|opens|ends)\b"
-)
 """May with a capital is a month."""
 _NAMED_MAY = re.compile(
     r"\b(?!In |By |Last |Next |Since |Until |From |Early |Late )(?:[A-Z][a-z]+|Mrs?\.|Ms\.|Dr\.) May\b"
@@ -244,211 +234,4 @@ def _groups(match: re.Match[str], kind: str) -> dict[str, str]:
 
 def _value(match: re.Match[str], around: str, anchor: Anchor) -> str | None:
     kind = (match.lastgroup or "").rstrip("_")
-    try:
-        return _KINDS[kind](_groups(match, kind), around, anchor.published)
-    except (ValueError, OverflowError):  # the 31st of April, a year before the first
-        return None
-
-
-def _interval(first: date, last: date) -> str:
-    return f"{first.isoformat()}/{last.isoformat()}"
-
-
-def _year(year: int, last: int | None = None) -> str:
-    return _interval(date(year, 1, 1), date(last or year, 12, 31))
-
-
-def _month_of(words: str) -> int:
-    return _MONTHS[words.lower().rstrip(".")]
-
-
-def _nearest_year(month: int, day: int, anchor: date | None) -> int | None:
-    """The year that puts a day nearest to the anchor."""
-    if anchor is None:
-        return None
-    years = (anchor.year - 1, anchor.year, anchor.year + 1)
-    last = min(day, 28)  # the distance decides between whole years; a day more or less does not
-    return min(years, key=lambda y: abs((date(y, month, last) - anchor).days))
-
-
-def _of_day(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
-    month, day = _month_of(groups["month"]), int(groups["day"])
-    year = int(groups["year"]) if "year" in groups else _nearest_year(month, day, anchor)
-    if year is None:
-        return None
-    first = date(year, month, day)
-    if "last" in groups:
-        return _interval(first, date(year, month, int(groups["last"])))
-    return first.isoformat()
-
-
-def _of_month(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
-    month = _month_of(groups["month"])
-    if "year" in groups:
-        return f"{int(groups['year']):04}-{month:02}"
-    if anchor is None:
-        return None
-    which = groups.get("which", "").lower()
-    year = anchor.year
-    if which == "next" or (which != "last" and _AHEAD.search(around)):
-        year += month <= anchor.month if which == "next" else month < anchor.month
-    elif which in ("by", "until", "till"):
-        year += month < anchor.month
-    elif which != "this":
-        year -= month > anchor.month or (which == "last" and month == anchor.month)
-    if which.endswith("end of"):
-        return date(year, month, calendar.monthrange(year, month)[1]).isoformat()
-    return f"{year:04}-{month:02}"
-
-
-def _of_season(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
-    """Of the north: spring is March to May. The last to begin, or the next, where the words tell that it lies ahead."""
-    if anchor is None:
-        return None
-    month = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[groups["season"].lower()]
-    which = groups["which"].lower()
-    ahead = which in ("next", "by", "until") or (which != "last" and bool(_AHEAD.search(around)))
-    year = anchor.year - (anchor.month < month)  # began last
-    if which == "last" and _months_on(date(year, month, 1), 3) > anchor:
-        year -= 1
-    if ahead:
-        year += 1
-    first = date(year, month, 1)
-    return _interval(first, _months_on(first, 3) - timedelta(1))
-
-
-def _of_feast(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
-    if anchor is None:
-        return None
-    which = groups["which"].lower()
-    passed = (anchor.month, anchor.day) > (12, 25)
-    ahead = which in ("next", "this", "by", "until") or (which != "last" and bool(_AHEAD.search(around)))
-    return date(anchor.year + (passed if ahead else passed - 1), 12, 25).isoformat()
-
-
-def _of_weekday(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
-    which = groups.get("which", "").lower()
-    if anchor is None:
-        return None
-    back = (anchor.weekday() - WEEKDAYS[groups["weekday"].lower()]) % 7
-    if which in ("next", "coming", "this coming", "by", "until") or (
-        which not in ("last", "this past") and _AHEAD.search(around)
-    ):
-        return (anchor + timedelta((7 - back) % 7 or 7 * (which == "next"))).isoformat()
-    return (anchor - timedelta(back or 7 * (which == "last"))).isoformat()
-
-
-def _near(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
-    words = groups["near"].lower()
-    away = -1 if words.startswith(("yesterday", "last")) else 1 if words.startswith("tomorrow") else 0
-    return (anchor + timedelta(away)).isoformat() if anchor else None
-
-
-def _months_on(day: date, months: int) -> date:
-    at = day.year * 12 + day.month - 1 + months
-    year, month = divmod(at, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _moved(day: date, count: int, unit: str) -> date:
-    """So many units on."""
-    if unit in ("minute", "hour"):
-        return day + timedelta(count // 24 if unit == "hour" else 0)
-    if unit in ("day", "week"):
-        return day + timedelta(count * (7 if unit == "week" else 1))
-    if unit in ("month", "quarter"):
-        return _months_on(day, count * (3 if unit == "quarter" else 1))
-    years = {"year": 1, "decade": 10}.get(unit, 100 if unit.startswith("centur") else 0)
-    if not years:
-        raise ValueError(unit)
-    return _months_on(day, 12 * years * count)
-
-
-def _count(words: str | None) -> int | None:
-    if words is None:
-        return 1
-    return int(words) if words.isdigit() else _NUMBERS.get(words.lower())
-
-
-def _ago(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
-    count, unit = _count(groups.get("count")), groups["unit"].lower()
-    away = groups["away"].lower()
-    if anchor is None or count is None or away in ("earlier", "later"):  # than what, the words before may tell
-        return None
-    day = _moved(anchor, -count if away == "ago" else count, unit)
-    if unit == "year":
-        return _year(day.year)
-    return f"{day.year:04}-{day.month:02}" if unit == "month" else day.isoformat() if unit in ("day", "hour") else None
-
-
-def _span(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
-    count, unit = _count(groups.get("count")), groups["unit"].lower()
-    side = groups.get("side", "next").lower()
-    told = "side" in groups and "count" not in groups and (side, unit) in (("next", "day"), ("last", "day"))
-    if anchor is None or count is None or side in ("previous", "following") or "whose" in groups or told:
-        return None  # "the last months of the war" end with the war, "the next day" is that of what was told before
-    if side in ("past", "last"):
-        return _interval(_moved(anchor, -count, unit), anchor)
-    return _interval(anchor, _moved(anchor, count, unit))
-
-
-def _period(groups: dict[str, str], _: str, anchor: date | None) -> str | None:
-    unit, side = groups["unit"].lower(), groups["side"].lower()
-    if anchor is None:
-        return None
-    away = {"last": -1, "past": -1, "next": 1}.get(side, 0)
-    if unit == "week":
-        monday = anchor - timedelta(anchor.weekday()) + timedelta(7 * away)
-        return _interval(monday, monday + timedelta(6))
-    if unit == "month":
-        day = _months_on(anchor.replace(day=1), away)
-        return f"{day.year:04}-{day.month:02}"
-    return _year(anchor.year + away) if unit == "year" else None
-
-
-def _decade(first: int) -> str:
-    """The 1990s; the 1600s are a century, while of the 2000s nobody knows whether more than ten years are meant."""
-    return _year(first, first + (99 if first % 100 == 0 and first < 2000 else 9))
-
-
-def _part(groups: dict[str, str], _: str, __: date | None) -> str | None:
-    months = 3 if groups["unit"].lower() == "quarter" else 6
-    parts = ("first", "second", "third", "fourth")[: 12 // months]
-    part = groups["part"].lower()
-    first = _months_on(
-        date(int(groups["year"]), 1, 1), months * (parts.index(part) if part != "last" else len(parts) - 1)
-    )
-    return _interval(first, _months_on(first, months) - timedelta(1))
-
-
-def _iso(groups: dict[str, str], _: str, __: date | None) -> str | None:
-    return date(int(groups["y"]), int(groups["m"]), int(groups["d"])).isoformat()
-
-
-def _unresolved(_: dict[str, str], __: str, ___: date | None) -> str | None:
-    return None
-
-
-_KINDS: dict[str, Callable[[dict[str, str], str, date | None], str | None]] = {
-    "iso": _iso,
-    "month_day": _of_day,
-    "day_month": _of_day,
-    "month_year": _of_month,
-    "month": _of_month,
-    "years": lambda g, _, __: _year(int(g["year"]), int(g["last"])),
-    "decade": lambda g, _, __: _decade(int(g["decade"])),
-    "year": lambda g, _, __: _year(int(g["year"])),
-    "part": _part,
-    "bound": _unresolved,
-    "weekday": _of_weekday,
-    "near": _near,
-    "ago": _ago,
-    "span": _span,
-    "within": _span,
-    "season": _of_season,
-    "feast": _of_feast,
-    "period": _period,
-    "close": _unresolved,
-    "every": _unresolved,
-    "lasting": _unresolved,
-}
+    return reckoned(kind, _groups(match, kind), around, anchor.published)

@@ -1,6 +1,22 @@
-"""What belongs together across reports: which of them reprint one text, and which agency they credit."""
+"""What belongs together across reports: which of them reprint one text, which agency they credit, and what changed from
+one version of an article to the next."""
 
 from onrecord.link.copies import COMMON, VERSION, Compared, Copies, Likeness, alike, likely
 from onrecord.link.credits import credited
+from onrecord.link.versions import Altered, Changes, Notice, changes, notices
 
-__all__ = ["COMMON", "VERSION", "Compared", "Copies", "Likeness", "alike", "credited", "likely"]
+__all__ = [
+    "COMMON",
+    "VERSION",
+    "Altered",
+    "Changes",
+    "Compared",
+    "Copies",
+    "Likeness",
+    "Notice",
+    "alike",
+    "changes",
+    "credited",
+    "likely",
+    "notices",
+]

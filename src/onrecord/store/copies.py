@@ -1,4 +1,5 @@
-"""Which reports reprint one text: what of each is looked up, which have it in common, and the groups that follow.
+"""Which reports reprint one text: what of each is looked up, which have it in common, and the groups that follow; and
+which are versions of one article.
 
 The groups are clusters over judgements of reports (`identities`); here is what finding them takes, and asking for them.
 """
@@ -9,16 +10,22 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
+from onrecord.model import address
 from onrecord.store import derived, identities, judged, read
 from onrecord.store import schema as t
-from onrecord.store.rows import CopyGroup, Judgement, Sketched, Unsketched
+from onrecord.store.rows import CopyGroup, Head, Judgement, Sketched, Unsketched
 from onrecord.store.search import check_limit
 
+FRONTS = ("https://", "http://", "https://www.", "http://www.")
+NEAR = 200
+"""Addresses that begin with a report's own, among which its versions are looked for."""
+_LAST = "\U0010ffff"
 _PART = 500
 _SIGN = 1 << 63
 
-_UNSKETCHED = """SELECT r.seq, r.id, r.text FROM reports r WHERE r.seq > :after AND NOT EXISTS (SELECT 1 FROM sketched s
-    WHERE s.report_seq = r.seq AND s.by_seq = (SELECT seq FROM runs WHERE id = :by)) ORDER BY r.seq LIMIT :limit"""
+_UNSKETCHED = """SELECT r.seq, r.id, r.url, r.text FROM reports r WHERE r.seq > :after AND NOT EXISTS
+    (SELECT 1 FROM sketched s WHERE s.report_seq = r.seq AND s.by_seq = (SELECT seq FROM runs WHERE id = :by))
+    ORDER BY r.seq LIMIT :limit"""
 _GROUPS = """SELECT cluster, count(*) AS n FROM clusters
     WHERE member LIKE 'report-%' AND member IN (SELECT id FROM reports)
     GROUP BY cluster HAVING n > 1 ORDER BY n DESC, cluster LIMIT :limit OFFSET :offset"""
@@ -27,7 +34,7 @@ _GROUPS = """SELECT cluster, count(*) AS n FROM clusters
 def unsketched(connection: Connection, by: str, after: int, limit: int) -> list[Unsketched]:
     """The next reports in order of recording whose text this run has not taken in."""
     rows = connection.execute(text(_UNSKETCHED), {"by": by, "after": after, "limit": limit})
-    return [Unsketched(row.seq, row.id, row.text) for row in rows]
+    return [Unsketched(row.seq, row.id, row.url, row.text) for row in rows]
 
 
 def holding(connection: Connection, by: str, shingles: Collection[int]) -> dict[int, list[int]]:
@@ -47,13 +54,13 @@ def holding(connection: Connection, by: str, shingles: Collection[int]) -> dict[
 def sketches(connection: Connection, by: str, reports: Collection[int]) -> dict[int, Sketched]:
     """Of each of these reports, by number, its id, its text, and how many shingles it is looked up by."""
     query = (
-        select(t.reports.c.seq, t.reports.c.id, t.reports.c.text, t.sketched.c.shingles)
+        select(t.reports.c.seq, t.reports.c.id, t.reports.c.url, t.reports.c.text, t.sketched.c.shingles)
         .join(t.sketched, t.sketched.c.report_seq == t.reports.c.seq)
         .join(t.runs, t.runs.c.seq == t.sketched.c.by_seq)
         .where(t.runs.c.id == by, t.reports.c.seq.in_(bindparam("reports", expanding=True)))
     )
     rows = (row for part in _parts(sorted(reports)) for row in connection.execute(query, {"reports": part}))
-    return {row.seq: Sketched(row.id, row.text, row.shingles) for row in rows}
+    return {row.seq: Sketched(row.id, row.url, row.text, row.shingles) for row in rows}
 
 
 def add(
@@ -90,6 +97,24 @@ def groups(connection: Connection, limit: int, offset: int) -> list[CopyGroup]:
         _group(connection, row.cluster, connection.execute(text(members), {"cluster": row.cluster}).scalars().all())
         for row in rows
     ]
+
+
+def versions(connection: Connection, report_id: str) -> list[Head]:
+    """Reports at the address of this one, itself among them, by publication, then by recording."""
+    r = t.reports.c
+    row = connection.execute(select(r.seq, r.url).where(r.id == report_id)).one()
+    seqs = {row.seq}
+    if row.url:
+        same = address(row.url)
+        stem, found = same.partition("?")[0], set[str]()
+        for front in FRONTS:
+            low = front + stem
+            near = select(r.url).where(r.url >= low, r.url < low + _LAST).distinct().order_by(r.url).limit(NEAR)
+            found |= {url for url in connection.execute(near).scalars() if address(url) == same}
+        query = select(r.seq).where(r.url.in_(bindparam("urls", expanding=True)))
+        seqs |= set(connection.execute(query, {"urls": sorted(found)}).scalars())
+    heads = read.heads(connection, seqs)
+    return [heads[seq] for seq in sorted(heads, key=lambda seq: (heads[seq].published or "", seq))]
 
 
 def _group(connection: Connection, cluster: str, members: Sequence[str]) -> CopyGroup:

@@ -217,6 +217,11 @@ class Store(Protocol):
         """Texts that several reports reprint, those of most reports first. Raises UsageError."""
         ...
 
+    def versions(self, report_id: str) -> list[Head]:
+        """Reports at the address of this one, itself among them, by publication, then by recording; what follows
+        readers ("utm_…") and http or https make no difference. Of one without an address: itself. Raises NotFound."""
+        ...
+
     def status(self) -> Status:
         """Counts of everything."""
         ...

@@ -227,6 +227,7 @@ class Unsketched:
 
     number: int
     id: str
+    url: str | None
     text: str
 
 
@@ -235,6 +236,7 @@ class Sketched:
     """A report that was, and how many shingles it is looked up by."""
 
     id: str
+    url: str | None
     text: str
     shingles: int
 

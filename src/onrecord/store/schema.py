@@ -61,7 +61,7 @@ reports = Table(
     metadata,
     _seq(),
     _id(),
-    _maybe_text("url"),
+    Column("url", Text, index=True),
     _maybe_text("publisher"),
     Column("published", Text, index=True),
     _maybe_text("headline"),

@@ -1,4 +1,4 @@
-"""What of a report's text is looked up to find those that reprint it."""
+"""What of a report's text is looked up to find those that reprint it; and its address, to find its versions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables and the indexes."""
     op.create_table(
         "sketched",
         sa.Column("report_seq", sa.Integer(), nullable=False),
@@ -31,4 +31,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("by_seq", "shingle", "report_seq"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_reports_url", "reports", ["url"])
     op.create_index("ix_shingles_report_seq", "shingles", ["report_seq"])
