@@ -421,3 +421,34 @@ def test_options_of_a_language_model_without_it_are_a_wrong_call(command: Comman
     assert command("extract", report, "--send").code == 2
     assert command("extract", report, "--llm-model", "m").code == 2
     assert command("extract", report, "--engine", "llm", "--send").code == 2
+
+
+def test_copies_and_versions_are_listed_and_a_person_may_differ(command: Command, tmp_path: Path) -> None:
+    lines = [f"Mayor Lee said that part {k} of the old bridge will be painted in colour {k} by May." for k in range(12)]
+    head = {"publisher": "Herald", "published": "2031-05-01", "title": "Bridge"}
+    rows = [
+        {**head, "url": "https://a.example/1", "text": "PORT (AFP) - A long day.\n\n" + "\n\n".join(lines)},
+        {**head, "url": "https://b.example/2", "title": "Paint", "text": "\n\n".join(lines[:9])},
+        {**head, "url": "https://b.example/2", "text": "\n\n".join(lines[:4]) + "\n\nCorrection: it is ten parts."},
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
+    assert "2 reprint another report's text." in command("read", tmp_path / "rows.jsonl").err
+    (group,) = [json.loads(line) for line in command("copies", "--format", "jsonl").out.splitlines()]
+    assert group["credited"] == ["Agence France-Presse"]
+    first, second, _ = ids = [report["id"] for report in group["reports"]]
+    assert command("copies", first[14:30], "--format", "csv").out.count("\n") == 4
+    assert "One text in 3 reports, credited to Agence France-Presse" in command("copies", "--format", "table").out
+    assert "the same text as in 2 other reports" in command("show", second, "--format", "table").out
+    assert "that is one report" in command("judge", "different", first, first, "--reason", "two").err
+    for a, b in ((ids[0], ids[1]), (ids[0], ids[2]), (ids[1], ids[2])):
+        told = command("judge", "different", a, b, "--reason", "two desks", "--by", "Kim").err
+        assert "These two reports are two texts from now on." in told
+    assert "No two reports on record share a text." in command("copies", "--format", "table").err
+    shown = command(
+        "versions", next(i for i in ids if command("versions", i, "--format", "jsonl").out.count("\n") == 2)
+    )
+    assert shown.code == 0
+    table = command("versions", ids[1], "--format", "table").out + command("versions", ids[2], "--format", "table").out
+    assert "correction: Correction: it is ten parts." in table
+    assert "attributions as before" in table
+    assert "versions are no table" in command("versions", first, "--format", "csv").err

@@ -47,7 +47,8 @@ def test_what_changed_from_one_version_to_the_next_is_told(db: Path) -> None:
         assert [v.head.published for v in (first, second)] == ["2031-05-01", "2031-05-02"]
         assert record.versions(at["https://paper.example/port?utm_source=mail"]) == [first, second]
         assert len(record.versions(at["https://paper.example/port-strike"])) == 1
-        assert first.changes is None and first.notices == ()
+        assert first.changes is None
+        assert first.notices == ()
         assert second.changes is not None
         (number,) = second.changes.altered
         assert number.fields == ("content",)
