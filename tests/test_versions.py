@@ -52,6 +52,7 @@ def test_what_changed_from_one_version_to_the_next_is_told(db: Path) -> None:
         assert second.changes is not None
         (number,) = second.changes.altered
         assert number.fields == ("content",)
+        assert number.numbers == (("five", "three"),)
         text = second.result.report.text
         assert ["denied" in a.cue.of(text) for a in second.changes.appeared if a.cue] == [True]
         assert len(second.changes.vanished) == 1

@@ -63,7 +63,7 @@ class Version:
     notices: tuple[Notice, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The report's head, and attributions by id; of altered ones both ids and which fields differ."""
+        """The report's head, and attributions by id; of altered ones both ids, which fields and numbers differ."""
         text, c = self.result.report.text, self.changes
         said = [
             {"kind": n.kind, "start": n.span.start, "end": n.span.end, "text": n.span.of(text)} for n in self.notices
@@ -75,7 +75,15 @@ class Version:
             and {
                 "appeared": [a.id for a in c.appeared],
                 "vanished": [a.id for a in c.vanished],
-                "altered": [{"before": x.before.id, "after": x.after.id, "fields": list(x.fields)} for x in c.altered],
+                "altered": [
+                    {
+                        "before": x.before.id,
+                        "after": x.after.id,
+                        "fields": list(x.fields),
+                        "numbers": list(map(list, x.numbers)),
+                    }
+                    for x in c.altered
+                ],
                 "kept": c.kept,
             },
         }

@@ -42,7 +42,8 @@ def _changed(changes: Changes, before: Result, now: Result) -> Iterator[Renderab
     for each in changes.altered:
         yield Hanging(Text("- ", style="red").append_text(said_line(old[each.before.id])), INDENT, INDENT)
         yield Hanging(Text("+ ", style="green").append_text(said_line(new[each.after.id])), INDENT, INDENT)
-        yield dim(f"{INDENT}  altered: {', '.join(each.fields)}")
+        numbers = "; ".join(f"{one_line(a)} → {one_line(b)}" for a, b in each.numbers)
+        yield dim(f"{INDENT}  altered: {', '.join(each.fields)}{f' ({numbers})' if numbers else ''}")
     for gone in changes.vanished:
         yield Hanging(Text("- ", style="red").append_text(said_line(old[gone.id])), INDENT, INDENT)
     for came in changes.appeared:

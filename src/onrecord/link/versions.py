@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from onrecord.link.quantities import quantities
 from onrecord.model import Attribution, Extraction, Span
 
 ALIKE = 0.5
@@ -49,11 +50,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """An attribution in the earlier version and what became of it; `fields`: which of it differ."""
+    """An attribution in the earlier version and what became of it; `fields`: which of it differ; `numbers`: quantities
+    of like things in both contents that cannot be of one number, in the words of the one and of the other."""
 
     before: Attribution
     after: Attribution
     fields: tuple[str, ...]
+    numbers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def changes(before: Extraction, after: Extraction) -> Changes:
     for k, j in sorted(pairs.items()):
         fields = tuple(name for name, a, b in zip(_FIELDS, olds[k], news[j], strict=True) if a != b)
         if fields:
-            altered.append(Altered(old[k], new[j], fields))
+            both = _content(old[k], before.report.text), _content(new[j], after.report.text)
+            altered.append(Altered(old[k], new[j], fields, tuple(_numbers(*both))))
     taken = set(pairs.values())
     return Changes(
         tuple(a for j, a in enumerate(new) if j not in taken),
@@ -125,6 +129,21 @@ def _pair_alike(olds: Sequence[_Said], news: Sequence[_Said], pairs: dict[int, i
         if -share >= ALIKE and k not in pairs and j not in taken:
             pairs[k] = j
             taken.add(j)
+
+
+def _content(a: Attribution, text: str) -> str:
+    return " … ".join(span.of(text) for span in sorted(a.content))
+
+
+def _numbers(one: str, other: str) -> Iterator[tuple[str, str]]:
+    """Quantities of like things that differ, where each side has as many of that thing."""
+    mine, theirs = quantities(one), quantities(other)
+    for unit in dict.fromkeys(q.unit for q in mine):
+        a, b = ([q for q in each if q.unit == unit] for each in (mine, theirs))
+        if len(a) == len(b):
+            for p, q in zip(a, b, strict=True):
+                if not p.agrees(q):
+                    yield one[p.start : p.end], other[q.start : q.end]
 
 
 def _said(a: Attribution, text: str) -> _Said:
