@@ -80,6 +80,7 @@ def test_a_reprint_is_one_text_with_the_agency_s_and_a_report_of_its_own_is_not(
         assert group.id == min(at["a.txt"], at["b.txt"])
         assert [head.id for head in record.copies(at["c.txt"]).reports] == [at["c.txt"]]
         (judged,) = [j for j in record.judgements() if j.by == RUN.id]
+        assert group.judgements == (judged,)
         assert (judged.relation, judged.by_kind) == ("same", "engine")
         assert "without quotations" in str(judged.reason)
         assert not list(record.verify())

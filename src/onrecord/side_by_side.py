@@ -15,11 +15,22 @@ from onrecord.terminal import INDENT, Hanging, counted, dim, head_view, said_lin
 
 
 def copies_view(group: CopyGroup) -> RenderableType:
-    """Reports of one text: how many, the agency they credit, and each of them, earliest first."""
+    """Reports of one text: how many, the agency they credit, each of them, earliest first, and why each is a copy."""
     said = f"One text in {counted(len(group.reports), 'report')}"
     if group.credited:
         said += f", credited to {', '.join(map(one_line, group.credited))}"
-    return Group(Text(said + "; earliest first:"), *map(head_view, group.reports), Text())
+    lines: list[RenderableType] = [Text(said + "; earliest first:")]
+    seen: set[str] = set()
+    for head in group.reports:
+        lines.append(head_view(head))
+        for j in group.judgements:
+            other = j.b if j.a == head.id else j.a
+            if head.id in (j.a, j.b) and other in seen:
+                by = f"{one_line(j.by)}: " if j.by_kind == "person" else ""
+                relation = "like" if j.relation == "same" else "unlike"
+                lines.append(dim(f"{INDENT}{relation} {short(other)}: {by}{one_line(j.reason or '')}"))
+        seen.add(head.id)
+    return Group(*lines, Text())
 
 
 def versions_view(versions: Sequence[Version]) -> RenderableType:

@@ -26,8 +26,9 @@ LEAST = 2
 """Kept shingles that two texts must share to be compared."""
 COMMON = 64
 """A shingle that stands in more texts than this says nothing ("all rights reserved"), and is no longer followed."""
-SHARE = 0.08
-"""Share of the shorter text's kept shingles that must be in common for two texts to be laid side by side."""
+SHARE = 0.1
+"""Share of the shorter text's shingles that must be in common for two texts to be laid side by side: of the kept ones
+by the index, then of all."""
 KEPT = 0.5
 """Share of the shorter text's longer words that stand in the other, in like places, from which it is a copy; chosen on
 families made of other reports than those measured on (`bench/copies.py`)."""
@@ -149,7 +150,7 @@ def alike(one: Compared, other: Compared) -> Likeness:
     at = np.searchsorted(long.shingles, short.shingles, sorter=long.order)
     place = long.order[np.minimum(at, len(long.shingles) - 1)]
     held = np.flatnonzero(long.shingles[place] == short.shingles)
-    if len(held) < RUN:
+    if len(held) < max(RUN, SHARE * len(short.shingles)):
         return Likeness(len(held), 0.0)
     # Each stretch of the shorter text is where the middle one of its shingles that are in the longer says it is.
     moved, stretch = place[held] - held, held // WINDOW

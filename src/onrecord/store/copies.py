@@ -121,7 +121,19 @@ def _group(connection: Connection, cluster: str, members: Sequence[str]) -> Copy
     query = select(t.reports.c.seq).where(t.reports.c.id.in_(bindparam("ids", expanding=True)))
     seqs = [seq for part in _parts(sorted(members)) for seq in connection.execute(query, {"ids": part}).scalars()]
     heads = read.heads(connection, seqs).values()
-    return CopyGroup(cluster, tuple(sorted(heads, key=lambda h: (h.published is None, h.published or "", h.id))))
+    order = sorted(heads, key=lambda h: (h.published is None, h.published or "", h.id))
+    return CopyGroup(cluster, tuple(order), (), tuple(_between(connection, {head.id for head in heads})))
+
+
+def _between(connection: Connection, reports: Collection[str]) -> Iterator[Judgement]:
+    """What was judged of these reports among themselves and is in force, oldest first."""
+    withdrawn = judged.gone(connection)
+    j = t.judgements.c
+    query = select(t.judgements).where(j.a.in_(bindparam("ids", expanding=True))).order_by(j.seq)
+    for part in _parts(sorted(reports)):
+        for row in connection.execute(query, {"ids": part}):
+            if row.b in reports and row.id not in withdrawn:
+                yield judged.judgement_of(row)
 
 
 def _signed(number: int) -> int:

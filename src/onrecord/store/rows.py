@@ -242,23 +242,6 @@ class Sketched:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyGroup:
-    """Reports that reprint one text: they count as one. Earliest first; those without a date of publication last.
-
-    `id` is the least of theirs, to which any other leads. `credited`: agencies that one of them names as where the text
-    comes from.
-    """
-
-    id: str
-    reports: tuple[Head, ...]
-    credited: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields by name."""
-        return {"id": self.id, "credited": list(self.credited), "reports": [head.to_dict() for head in self.reports]}
-
-
-@dataclass(frozen=True, slots=True)
 class Identity:
     """Somebody who is quoted, over all reports: who is one with whom by judgements of engines and people.
 
@@ -375,6 +358,29 @@ class Judgement:
         first, second = sorted((self.a, self.b))
         said = [first, second, self.relation, self.by_kind, self.by, self.at.isoformat(), self.score, self.reason]
         return content_id("judgement", said)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyGroup:
+    """Reports that reprint one text: they count as one. Earliest first; those without a date of publication last.
+
+    `id` is the least of theirs, to which any other leads. `credited`: agencies that one of them names as where the text
+    comes from. `judgements`: what makes them one, and by whom.
+    """
+
+    id: str
+    reports: tuple[Head, ...]
+    credited: tuple[str, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return {
+            "id": self.id,
+            "credited": list(self.credited),
+            "reports": [head.to_dict() for head in self.reports],
+            "judgements": [judgement.to_dict() for judgement in self.judgements],
+        }
 
 
 @dataclass(frozen=True, slots=True)
