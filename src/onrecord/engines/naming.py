@@ -28,6 +28,7 @@ _PERSON, _ORGANIZATION, _PLACE = range(3)
 _COLLECTIVE = SOURCE_KINDS.index("collective")
 _ARTICLE = re.compile(r"^(?:the|a|an|some|this|that|these|those|(?:one|another)(?!\s+of\b))\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
+_POSSESSED = re.compile(r"^\s*(?:['’]s?\s+)?")
 _PLURAL = re.compile(r"(?:[^su]s|men|people|police|others|many|some|most|few|critics|media)$", re.IGNORECASE)
 _OF = re.compile(r"\s+(?:of|for|at|from|to)\s+(?:the\s+)?", re.IGNORECASE)
 _TITLE = re.compile(r"\b(\w+)\b\.?")
@@ -66,6 +67,8 @@ class Namer:
     def __init__(self, report_id: str, text: str, words: Words, resolved: Resolved) -> None:
         self._report_id, self._text, self._words = report_id, text, words
         self._m: Mentions = resolved.mentions
+        self._resolved = resolved
+        self._owners = {self.span(k).start: k for k in range(len(self._m)) if self._m.owns[k]}
         others = {self.span(k).of(text) for k in range(len(self._m)) if self._m.kind[k] != _PERSON}
         self._others = tuple(sorted(others, key=len, reverse=True))
 
@@ -77,8 +80,7 @@ class Namer:
         """The entity. `source_kinds`: where it is a source, how likely each of SOURCE_KINDS; `source`: the longest span
         by which it is one, which describes it where no name does."""
         told = [self._told(k) for k in cluster.members if self._m.form[k] < PRONOUN]
-        names = [t.name for t in told if t.name]
-        name = max(names, key=lambda n: (len(n.split()), -names.index(n))) if names else ""
+        name = _fullest([t.name for t in told if t.name])
         role = next((t for t in told if t.role), _Told())
         mentions = tuple(self.span(k) for k in cluster.members)
         kind = self._kind(cluster, bool(name), source_kinds)
@@ -160,8 +162,23 @@ class Namer:
         described = [k for k in cluster.members if self._m.form[k] < PRONOUN]
         words = self.span((described or cluster.members)[0]).of(self._text)
         if described and source is not None and source.end - source.start <= LONGEST:
-            words = source.of(self._text)
+            words = self._owned(source) or source.of(self._text)
         return " ".join(_ARTICLE.sub("", words).split())
+
+    def _owned(self, source: Span) -> str:
+        """ "Ann Lee's lawyers" for "her lawyers" or "the mayor's lawyers", where the text names whose they are."""
+        owner = self._owners.get(source.start)
+        if owner is None or self.span(owner).end >= source.end:
+            return ""
+        members = self._resolved.clusters[int(self._resolved.cluster_of[owner])].members
+        name = _fullest([t.name for k in members if self._m.form[k] < PRONOUN and (t := self._told(k)).name])
+        rest = _POSSESSED.sub("", self._text[self.span(owner).end : source.end])
+        return f"{name}'s {rest}" if name and rest else ""
+
+
+def _fullest(names: Sequence[str]) -> str:
+    """The one of most words, the first of them; empty where there is none."""
+    return max(names, key=lambda n: (len(n.split()), -names.index(n))) if names else ""
 
 
 def _split_role(words: Sequence[str]) -> tuple[str, str]:
