@@ -54,4 +54,12 @@ long training.train "$data" "$out/eighth" --epochs 12 --rate 1e-4 --share 0.3 --
     --start "$out/shipped2.pt" --heard "$out/heard.json"
 long training.heads "$data" "$out/who.pt" "$out/eighth/tagger.pt" --who --rounds 6 --rate 5e-4 --heard "$out/heard.json"
 run training.export "$data" src/onrecord/models/tagger "$out/who.pt"
+
+# What is no statement in PolNeAR goes by the tagger itself, where nobody read it; then once more with more reports read
+# anew and the written ones, PolNeAR's own reading (`broad`) apart from the guide's.
+run training.shipped "$out/shipped3.pt"
+run training.told "$data" "$out/told.json" "$out/shipped3.pt"
+long training.train "$data" "$out/ninth" --epochs 3 --rate 1e-4 --share 0.4 --acts 0.7 --frozen 3 --seed 101 \
+    --start "$out/shipped3.pt" --heard "$out/heard.json" --told "$out/told.json"
+run training.export "$data" src/onrecord/models/tagger "$out/ninth/tagger.pt"
 run training.calibrate "$data"

@@ -81,22 +81,6 @@ def _of_month(groups: dict[str, str], around: str, anchor: date | None) -> str |
     return f"{year:04}-{month:02}"
 
 
-def _of_season(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
-    """Of the north: spring is March to May. The last to begin, or the next, where the words tell that it lies ahead."""
-    if anchor is None:
-        return None
-    month = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[groups["season"].lower()]
-    which = groups["which"].lower()
-    ahead = which in ("next", "by", "until") or (which != "last" and bool(_AHEAD.search(around)))
-    year = anchor.year - (anchor.month < month)  # began last
-    if which == "last" and _months_on(date(year, month, 1), 3) > anchor:
-        year -= 1
-    if ahead:
-        year += 1
-    first = date(year, month, 1)
-    return _interval(first, _months_on(first, 3) - timedelta(1))
-
-
 def _of_feast(groups: dict[str, str], around: str, anchor: date | None) -> str | None:
     if anchor is None:
         return None
@@ -225,7 +209,7 @@ _KINDS: dict[str, Callable[[dict[str, str], str, date | None], str | None]] = {
     "ago": _ago,
     "span": _span,
     "within": _span,
-    "season": _of_season,
+    "season": _unresolved,  # which months it has depends on the half of the world
     "feast": _of_feast,
     "period": _period,
     "close": _unresolved,

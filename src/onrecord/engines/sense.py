@@ -20,7 +20,7 @@ from onrecord.model import EvidenceType, Modality
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 EVIDENCE: tuple[EvidenceType, ...] = get_args(EvidenceType)
-_TEMPER, _TABLE = 0.6, 1.0
+_TEMPER, _TABLE = 0.6, 0.3
 """How far the classifier's scores of acts are trusted, and what the table's word on a cue adds to its act's; chosen on
 the articles held out of the training of acts, which leave the classifier surer than it should be."""
 AROUND = ("evidence", "addressee", "venue")

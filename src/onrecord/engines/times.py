@@ -94,7 +94,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "season",
-        r"\b(?P<which>in|last|next|this|by|since|until|during|from|before|after)\s(?:(?:the|last|next|this|early|late)\s)?"
+        r"\b(?:in|last|next|this|by|since|until|during|from|before|after)\s(?:(?:the|last|next|this|early|late)\s)?"
         r"(?P<season>spring|summer|autumn|fall|winter)\b(?!\s(?:in|of|from|by|for|school|camp|games))",
     ),
     ("every", rf"\b(?:every|each)\s(?:single\s|other\s)?{_UNIT}\b"),
