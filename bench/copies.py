@@ -1,10 +1,10 @@
 """Which reports reprint one text: `python bench/copies.py DATA [--part tune]`.
 
 DATA holds polnear-train, polnear-dev, fnc1-train-bodies, same-event-train and gum-open (.jsonl.xz). Families are made
-of reports that nothing else there resembles: cut, under another headline, in another order, with a credit line, a tenth
-to two fifths of their words edited. They are looked for among all reports of the folder. `--part tune` makes them of
-the half of the reports on which the limits were chosen; the other half is measured. Beside it, in the same run: how
-many documents a second datasketch (MinHash of 128, LSH) takes in.
+of reports that nothing else there resembles, by the same comparison: cut, under another headline, in another order,
+with a credit line, a tenth to two fifths of their words edited. They are looked for among all reports of the folder.
+`--part tune` makes them of the half of the reports on which the limits were chosen; the other half is measured. Beside
+it, in the same run: how many documents a second datasketch (MinHash of 128, LSH) takes in.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import random
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from onrecord.link.copies import Compared, Copies, alike, groups
+from onrecord.link import Compared, Copies, Likeness, alike
 
 FILES = ("polnear-train", "polnear-dev", "fnc1-train-bodies", "same-event-train", "gum-open")
 FAMILIES = 320
@@ -83,13 +83,19 @@ def variant(text: str, words: Sequence[str], rng: random.Random) -> str:
     return made
 
 
+def pairs_of(texts: Iterable[str]) -> Iterator[tuple[int, int, Likeness]]:
+    """Texts that are laid side by side, by number, the later first, and how much of them is one."""
+    index, held = Copies({}, {}), list[Compared]()
+    for number, text in enumerate(texts):
+        mine = Compared(text)
+        for other in index.meet(number, mine.sketch)[0]:
+            yield number, other, alike(mine, held[other])
+        held.append(mine)
+
+
 def families(texts: Sequence[str], part: str, rng: random.Random) -> list[Text]:
     """Three reprints of each of the reports chosen, with all reports of the folder, in random order."""
-    index, held, near = Copies(), [Compared(t) for t in texts], set[int]()
-    for number, mine in enumerate(held):
-        for other in index.meet(mine.sketch):
-            if alike(mine, held[other]).kept > ALONE:
-                near |= {number, other}
+    near = {k for one, other, how in pairs_of(texts) if how.kept > ALONE for k in (one, other)}
     half = [
         k
         for k, text in enumerate(texts)
@@ -107,7 +113,7 @@ def families(texts: Sequence[str], part: str, rng: random.Random) -> list[Text]:
 
 def measured(found: Sequence[Text]) -> dict[str, float]:
     """Pairs of one family that are found, and of the pairs found that a family has a part in, those that are right."""
-    pairs = {(a, b) for a, b, _ in groups(t.text for t in found)}
+    pairs = {(a, b) for a, b, how in pairs_of(t.text for t in found) if how.copied}
     family = [t.family for t in found]
     members: dict[int, list[int]] = {}
     for k, f in enumerate(family):
@@ -139,7 +145,7 @@ def measured(found: Sequence[Text]) -> dict[str, float]:
 def rates(texts: Sequence[str]) -> dict[str, float]:
     """Documents a second: ours, everything counted, and datasketch's."""
     began = time.perf_counter()
-    groups(texts)
+    list(pairs_of(texts))
     ours = len(texts) / (time.perf_counter() - began)
     try:
         from datasketch import MinHash, MinHashLSH

@@ -3,6 +3,8 @@ side."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,27 @@ def test_comparing_again_adds_nothing_and_an_emptied_index_is_filled_anew(db: Pa
         assert find_copies(store) == 0
         assert store.judgements() == before
         assert store.unsketched(RUN.id) == []
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("DELETE FROM shingles")
+        connection.execute("DELETE FROM sketched")
+    with open_store(db) as store:
+        assert find_copies(store) == 1
+        assert store.judgements() == before
+        assert store.unsketched(RUN.id) == []
+
+
+def test_what_another_process_took_in_meanwhile_stays_as_it_is(db: Path) -> None:
+    with open_store(db) as store:
+        (_, number), *_ = store.holding(RUN.id, Compared(AGENCY).sketch).items()
+        held = store.sketches(RUN.id, number)
+        before = store.holding(RUN.id, Compared(AGENCY).sketch)
+        store.add_copies(RUN, [(n, 1, [*before], []) for n in held])
+        assert store.sketches(RUN.id, number) == held
+        assert store.holding(RUN.id, Compared(AGENCY).sketch) == before
+
+
+def test_a_line_of_opening_marks_takes_no_time() -> None:
+    assert not alike(Compared("“a " * 200_000), Compared("„b " * 200_000)).copied
 
 
 def test_a_person_s_word_on_copies_stands_and_is_taken_back(db: Path) -> None:

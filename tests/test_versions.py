@@ -94,6 +94,11 @@ def test_addresses_of_one_article(one: str, other: str, same: bool) -> None:
     assert (address(one) == address(other)) == same
 
 
+def test_words_without_a_stop_take_no_time() -> None:
+    found = notices("this story was updated and " * 20_000)
+    assert all(n.span.end - n.span.start <= 900 for n in found)
+
+
 WORDS = st.lists(st.sampled_from(["rain", "five", "hurt", "port", "closed"]), min_size=1, max_size=6)
 
 

@@ -47,10 +47,10 @@ def _attribution_json(a: Attribution, text: str, within: str | None, named: Mapp
     source = named.get(m.entity) if m.entity else None
 
     def spans(many: Iterable[Span]) -> list[dict[str, Any]]:
-        return [_span_json(span, text) for span in many]
+        return [span_json(span, text) for span in many]
 
     def one(span: Span | None) -> dict[str, Any] | None:
-        return _span_json(span, text) if span else None
+        return span_json(span, text) if span else None
 
     return {
         "id": a.id,
@@ -69,13 +69,13 @@ def _attribution_json(a: Attribution, text: str, within: str | None, named: Mapp
         "act": m.act,
         "modality": m.modality,
         "distance": spans(m.distance),
-        "evidence": [{**_span_json(e.span, text), "type": e.type} for e in m.evidence],
+        "evidence": [{**span_json(e.span, text), "type": e.type} for e in m.evidence],
         "within": within,
         "about": m.about,
         "addressee": one(m.addressee),
         "venue": one(m.venue),
         "said_on": m.said_on,
-        "content_when": [{**_span_json(w.span, text), "value": w.value} for w in m.content_when],
+        "content_when": [{**span_json(w.span, text), "value": w.value} for w in m.content_when],
         "score": round(a.score, 4),
         "scores": {name: round(score, 4) for name, score in m.scores},
     }
@@ -89,7 +89,7 @@ def _entity_json(e: Entity, text: str) -> dict[str, Any]:
         "kind": e.kind,
         "role": e.role,
         "of": e.of,
-        "mentions": [_span_json(m, text) for m in e.mentions],
+        "mentions": [span_json(m, text) for m in e.mentions],
         "score": round(e.score, 4),
     }
 
@@ -127,6 +127,6 @@ def _value(found: Found | None) -> str | None:
     return found.value if found else None
 
 
-def _span_json(span: Span, text: str) -> dict[str, Any]:
+def span_json(span: Span, text: str) -> dict[str, Any]:
     """`{"start", "end", "text"}`, so that a reader can check the offsets without our code."""
     return {"start": span.start, "end": span.end, "text": span.of(text)}

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from onrecord.link import COMMON, VERSION, Compared, Likeness, likely
-from onrecord.link import alike as likeness
+from onrecord.link import VERSION, Compared, Copies, Likeness, alike
 from onrecord.model import Run, address
-from onrecord.store import Judgement, Store
+from onrecord.store import Judgement, Sketched, Store, Unsketched
 
 BATCH = 100
 """Reports compared in one transaction."""
@@ -30,41 +29,35 @@ def find_copies(store: Store, progress: Callable[[int], None] | None = None) -> 
     found, after = 0, -1
     while waiting := store.unsketched(RUN.id, after=after, limit=BATCH):
         texts = {report.number: Compared(report.text) for report in waiting}
-        ids = {report.number: report.id for report in waiting}
-        urls = {report.number: report.url for report in waiting}
-        sizes = {number: len(text.sketch) for number, text in texts.items()}
         holding = store.holding(RUN.id, frozenset().union(*(text.sketch for text in texts.values())))
         met = store.sketches(RUN.id, {number for numbers in holding.values() for number in numbers})
-        sizes |= {number: other.shingles for number, other in met.items()}
-        ids |= {number: other.id for number, other in met.items()}
-        urls |= {number: other.url for number, other in met.items()}
+        known: dict[int, Sketched | Unsketched] = {**met, **{report.number: report for report in waiting}}
+        index = Copies(holding, {number: other.shingles for number, other in met.items()})
         batch = []
         for report in waiting:
             mine = texts[report.number]
-            new: list[int] = []
-            shared: list[int] = []
-            for shingle in mine.sketch:
-                others = holding.setdefault(shingle, [])
-                if len(others) < COMMON:
-                    shared += others
-                    others.append(report.number)
-                    new.append(shingle)
+            likely, followed = index.meet(report.number, mine.sketch)
             judgements = []
-            for number in likely(shared, sizes, len(mine.sketch)):
-                if report.url and urls[number] and address(report.url) == address(str(urls[number])):
-                    continue  # another version of it
-                if number not in texts:
-                    texts[number] = Compared(met[number].text)
-                how = likeness(mine, texts[number])
+            for other in (known[number] for number in likely):
+                if _is_version(report, other):
+                    continue
+                if other.number not in texts:
+                    texts[other.number] = Compared(other.text)
+                how = alike(mine, texts[other.number])
                 if how.copied:
-                    judgements.append(_judgement(report.id, ids[number], how))
+                    judgements.append(_judgement(report.id, other.id, how))
             found += bool(judgements)
-            batch.append((report.number, len(mine.sketch), new, judgements))
+            batch.append((report.number, len(mine.sketch), followed, judgements))
         store.add_copies(RUN, batch)
         after = waiting[-1].number
         if progress:
             progress(found)
     return found
+
+
+def _is_version(one: Unsketched, other: Sketched | Unsketched) -> bool:
+    """Whether two reports are of one article: read from one address."""
+    return bool(one.url and other.url) and address(str(one.url)) == address(str(other.url))
 
 
 def _judgement(one: str, other: str, how: Likeness) -> Judgement:

@@ -13,7 +13,7 @@ from onrecord import flat, notebook
 from onrecord.errors import UsageError
 from onrecord.link import Changes, Notice
 from onrecord.model import Extraction
-from onrecord.report_json import report_json
+from onrecord.report_json import report_json, span_json
 from onrecord.store.rows import Head, Hit, Page, Said, Source
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ class Version:
     def to_dict(self) -> dict[str, Any]:
         """The report's head, and attributions by id; of altered ones both ids, which fields and numbers differ."""
         text, c = self.result.report.text, self.changes
-        said = [
-            {"kind": n.kind, "start": n.span.start, "end": n.span.end, "text": n.span.of(text)} for n in self.notices
-        ]
+        said = [{"kind": n.kind, **span_json(n.span, text)} for n in self.notices]
         return {
             "report": self.head.to_dict(),
             "notices": said,

@@ -170,12 +170,8 @@ def log(
     """
     with opened(db) as record:
         of = _id(record.entity(name)) if name else None
-
-        def is_of_who(j: Judgement) -> bool:
-            return not j.a.startswith("report-")
-
         standing = {j.id for j in record.judgements(of)}
-        every = filter(is_of_who, reversed(record.judgements(of, withdrawn=True)))
+        every = (j for j in reversed(record.judgements(of, withdrawn=True)) if not j.a.startswith("report-"))
         rows = [j for j in every if not people or j.by_kind == "person"]
         talk.put_rows(rows, talk.chosen(format_), lambda _: (_judgement_line(j, j.id in standing) for j in rows))
         if not rows:

@@ -16,7 +16,7 @@ from onrecord.engines.decode import Ints
 from onrecord.engines.words import Words
 
 KINDS = ("person", "organization", "place")
-ORGANIZATION = 1
+PERSON, ORGANIZATION, PLACE = range(3)
 NAME, DEFINITE, INDEFINITE, PRONOUN, SELF, GROUP_SELF, YOU, RELATIVE = range(8)
 FORMS = 8
 """name · "the minister", "his wife" · "a minister", "voters" · he, it, they · I · we · you · who"""

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 
 from onrecord.engines.decode import Floats
-from onrecord.engines.mentions import DEFINITE, INDEFINITE, NAME, PRONOUN, Mentions
+from onrecord.engines.mentions import DEFINITE, INDEFINITE, NAME, ORGANIZATION, PERSON, PLACE, PRONOUN, Mentions
 from onrecord.engines.resolver import Cluster, Resolved
 from onrecord.engines.words import Words
 from onrecord.model import Entity, EntityKind, Span
@@ -24,7 +24,6 @@ SOURCE_KINDS: tuple[EntityKind, ...] = (
     "author",
 )
 _NAMED = (0, 1, 2, 3)
-_PERSON, _ORGANIZATION, _PLACE = range(3)
 _COLLECTIVE = SOURCE_KINDS.index("collective")
 _ARTICLE = re.compile(r"^(?:the|a|an|some|this|that|these|those|(?:one|another)(?!\s+of\b))\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -69,7 +68,7 @@ class Namer:
         self._m: Mentions = resolved.mentions
         self._resolved = resolved
         self._owners = {self.span(k).start: k for k in range(len(self._m)) if self._m.owns[k]}
-        others = {self.span(k).of(text) for k in range(len(self._m)) if self._m.kind[k] != _PERSON}
+        others = {self.span(k).of(text) for k in range(len(self._m)) if self._m.kind[k] != PERSON}
         self._others = tuple(sorted(others, key=len, reverse=True))
 
     def span(self, k: int) -> Span:
@@ -109,7 +108,7 @@ class Namer:
     def _told(self, k: int) -> _Told:
         """Name, role and what it is of, as one mention and the words right after it tell them."""
         words = self.span(k).of(self._text).split()
-        person = self._m.kind[k] == _PERSON
+        person = self._m.kind[k] == PERSON
         if self._m.form[k] != NAME:
             head = words[-1].lower().strip(".")
             if not person or head not in roles() or self._m.form[k] not in (DEFINITE, INDEFINITE):
@@ -129,7 +128,7 @@ class Namer:
     def _goes_on(self, k: int) -> str:
         """What an organisation's name goes on with behind the mention: "Department | of Homeland Security"."""
         span = self.span(k)
-        more = _GOES_ON.match(self._text, span.end) if self._m.kind[k] == _ORGANIZATION else None
+        more = _GOES_ON.match(self._text, span.end) if self._m.kind[k] == ORGANIZATION else None
         return more.group() if more and not span.of(self._text).isupper() else ""
 
     def _after(self, k: int) -> str:
@@ -143,18 +142,18 @@ class Namer:
 
     def _kind(self, cluster: Cluster, named: bool, source_kinds: Floats | None) -> EntityKind:
         kinds = [int(self._m.kind[k]) for k in cluster.members if self._m.form[k] < PRONOUN]
-        kind = max(set(kinds), key=kinds.count) if kinds else _PERSON
+        kind = max(set(kinds), key=kinds.count) if kinds else PERSON
         if source_kinds is not None:
             fit = range(len(SOURCE_KINDS)) if not named else _NAMED
-            if named and kind == _PERSON and max(float(p) for p in source_kinds[1:5]) < _NO_PERSON:
+            if named and kind == PERSON and max(float(p) for p in source_kinds[1:5]) < _NO_PERSON:
                 return "person"
-            if named and kind == _PERSON and float(source_kinds[_COLLECTIVE]) >= _NO_PERSON:  # "Democrats"
+            if named and kind == PERSON and float(source_kinds[_COLLECTIVE]) >= _NO_PERSON:  # "Democrats"
                 return "collective"
             return SOURCE_KINDS[max(fit, key=lambda j: float(source_kinds[j]))]
-        if kind == _PLACE:
+        if kind == PLACE:
             return "place"
-        if named or kind == _ORGANIZATION:
-            return "person" if kind == _PERSON else "organization"
+        if named or kind == ORGANIZATION:
+            return "person" if kind == PERSON else "organization"
         last = self.span(cluster.members[0]).of(self._text)
         return "collective" if _PLURAL.search(last) else "unnamed"
 

@@ -17,7 +17,6 @@ from onrecord.engines.mentions import (
     DEFINITE,
     INDEFINITE,
     NAME,
-    ORGANIZATION,
     SELF,
     Mentions,
     mentions_of,
@@ -32,17 +31,6 @@ _NAMED = 0.9
 """How surely two mentions of one name are of one entity, at least."""
 _AGAIN = 0.3
 """What is left of "it is somebody new" for a description whose noun was there before."""
-_ONLY = 0.7
-"""How surely "the company" is the only one named so far."""
-_FIRM = re.compile(
-    r"(?:the|this)\s+(?:company|firm|manufacturer|airline|carmaker|drugmaker|operator|retailer)", re.IGNORECASE
-)
-_NO_FIRM = re.compile(
-    r"Minist|Depart|Agency|Office|Police|Court|Commi|Council|Parliament|Senate|Congress|House|Party|Universit|Union"
-    r"|Associat|Federat|Army|Navy|Force|Institut|School|Hospital|Church|Bank of|Nations|Government|Administration"
-    r"|Times|Post|News|Herald|Journal|Tribune|Guardian|Telegraph|Mail|Radio|TV|Televis|Reuters|Press|Daily|Magazine"
-)
-"""What no company's name holds: offices, parties, papers."""
 _SHORT, _LONG = 7, 100
 """Letters of a short name in brackets, and characters before it in which its long form stands."""
 _WORD = re.compile(r"[\w’'.]+")
@@ -115,8 +103,6 @@ class Resolver:
                 at, how, other = _choose(m, whole, held[k], low, clusters, cluster_of, fresh[whole], known)
                 if long >= 0:
                     at, how = int(cluster_of[long]), _NAMED
-                if at == len(clusters) and (firm := only_firm(text, words, m, whole, clusters)) is not None:
-                    at, how = firm, _ONLY
                 if at == len(clusters):
                     clusters.append(Cluster())
                 _join(m, whole, clusters[at], how)
@@ -148,21 +134,6 @@ def spelled_out(text: str, words: Words, m: Mentions, k: int) -> int:
             found = np.flatnonzero((starts <= word.start()) & (word.start() < ends))
             return int(found[-1]) if len(found) else -1
     return -1
-
-
-def only_firm(text: str, words: Words, m: Mentions, k: int, clusters: Sequence[Cluster]) -> int | None:
-    """The one company that the text has named so far, where a mention is "the company" or the like; None where there is
-    none, or several."""
-    if m.form[k] != DEFINITE or not _FIRM.fullmatch(text, words.starts[m.starts[k]], words.ends[m.ends[k] - 1]):
-        return None
-    found = []
-    for at, cluster in enumerate(clusters):
-        named = [j for j in cluster.members if m.form[j] == NAME]
-        if named and all(m.kind[j] == ORGANIZATION for j in named):
-            called = (text[words.starts[m.starts[j]] : words.ends[m.ends[j] - 1]] for j in named)
-            if not any(_NO_FIRM.search(name) or name.isupper() for name in called):
-                found.append(at)
-    return found[0] if len(found) == 1 else None
 
 
 def _choose(

@@ -22,7 +22,7 @@ MODALITIES: tuple[Modality, ...] = get_args(Modality)
 EVIDENCE: tuple[EvidenceType, ...] = get_args(EvidenceType)
 _TEMPER, _TABLE = 0.6, 0.3
 """How far the classifier's scores of acts are trusted, and what the table's word on a cue adds to its act's; chosen on
-the articles held out of the training of acts, which leave the classifier surer than it should be."""
+the articles and reports held out of the training of acts, which leave the classifier surer than it should be."""
 AROUND = ("evidence", "addressee", "venue")
 
 Pair = tuple[int, int]

@@ -113,7 +113,7 @@ class TaggerEngine:
             **LIMITS,
         }
         rest = {"context": CONTEXT, "tables": digests["tables.npz"][:16], "rules": RULES}
-        return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores, **({"broad": True} if self._broad else {})})
+        return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores, "broad": self._broad})
 
     def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         """What is proposed of each report."""
@@ -130,8 +130,6 @@ class _Loaded:
         self.tokenizer.no_truncation()
         with np.load(files["tables.npz"], allow_pickle=False) as tables:
             every = {k: tables[k] for k in tables.files}
-        if broad and "broad.labels.weight" not in every:
-            raise EngineError("these weights do not know the broad reading.", advice="Take --engine tagger.")
         self.outer, self.inner = (
             _Chain(every[f"{layer}.transitions"], every[f"{layer}.first"])
             for layer in ("broad" if broad else "outer", "inner")

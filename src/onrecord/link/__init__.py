@@ -1,12 +1,11 @@
 """What belongs together across reports: which of them reprint one text, which agency they credit, and what changed from
 one version of an article to the next."""
 
-from onrecord.link.copies import COMMON, VERSION, Compared, Copies, Likeness, alike, likely
+from onrecord.link.copies import VERSION, Compared, Copies, Likeness, alike
 from onrecord.link.credits import credited
 from onrecord.link.versions import Altered, Changes, Notice, changes, notices
 
 __all__ = [
-    "COMMON",
     "VERSION",
     "Altered",
     "Changes",
@@ -17,6 +16,5 @@ __all__ = [
     "alike",
     "changes",
     "credited",
-    "likely",
     "notices",
 ]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -36,7 +35,8 @@ WINDOW, AROUND = 25, 20
 """Words of a stretch that is looked for as a whole, and words before and after that it may have moved by."""
 RUN = 24
 """Shingles in common below which nothing is a copy, whatever their share: two short items on one event."""
-_QUOTED = re.compile(r"“[^”\n]{12,}”|\"[^\"\n]{12,}\"|«[^»\n]{12,}»|„[^“”\n]{12,}[“”]")
+_QUOTED = re.compile(r"“[^“”\n]{12,}”|\"[^\"\n]{12,}\"|«[^«»\n]{12,}»|„[^„“”\n]{12,}[“”]")
+"""No mark opens inside: else a line of opening marks alone would be gone through once for each."""
 _NARRATIVE = 60
 """Words outside quotation marks below which the whole text is compared: a transcript, a statement."""
 _LETTERS = np.array([chr(c).isalnum() for c in range(0x3000)] + [True])
@@ -125,7 +125,7 @@ class Compared:
         self.words = words_of(text)
         self.shingles = shingles(self.words)
 
-    @property
+    @cached_property
     def sketch(self) -> frozenset[int]:
         """What it is looked up by: the kept shingles."""
         return frozenset(self.shingles[self.shingles % np.uint64(SCALE) == 0].tolist())
@@ -171,47 +171,26 @@ def alike(one: Compared, other: Compared) -> Likeness:
 
 
 class Copies:
-    """An index of texts met so far, by number; finds those that a new one may be a copy of. Grows with the texts."""
+    """An index of texts by their kept shingles; finds those that a new text may be a copy of, and takes that in.
 
-    def __init__(self) -> None:
-        self._texts: dict[int, list[int]] = {}
-        self._sizes: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._sizes)
-
-    def meet(self, sketch: frozenset[int]) -> list[int]:
-        """Take a text in, under the next number from 0; those met before that it may be a copy of, likeliest first."""
-        number, texts = len(self._sizes), self._texts
-        met: list[int] = []
-        for key in sketch:
-            others = texts.get(key)
-            if others is None:
-                texts[key] = [number]
-            elif len(others) < COMMON:
-                met += others
-                others.append(number)
-        self._sizes.append(len(sketch))
-        return likely(met, self._sizes, len(sketch))
-
-
-def likely(shared: Iterable[int], sizes: Mapping[int, int] | Sequence[int], mine: int) -> list[int]:
-    """Texts that one of `mine` kept shingles may be a copy of, by number, likeliest first.
-
-    `shared`: of each shingle that both have, the other's number. `sizes`: how many each has.
+    `holding`: of each shingle the texts that have it, by number, at most COMMON; `sizes`: of each text how many it has.
+    Both grow with what is met.
     """
-    found = ((n / max(1, min(sizes[k], mine)), -k) for k, n in Counter(shared).items() if n >= LEAST)
-    return [-k for share, k in sorted(found, reverse=True) if share >= SHARE]
 
+    def __init__(self, holding: dict[int, list[int]], sizes: dict[int, int]) -> None:
+        self._holding, self._sizes = holding, sizes
 
-def groups(texts: Iterable[str]) -> Sequence[tuple[int, int, Likeness]]:
-    """All pairs of texts of which the one reprints the other, by number, the later first."""
-    index, held, found = Copies(), list[Compared](), []
-    for number, text in enumerate(texts):
-        mine = Compared(text)
-        for other in index.meet(mine.sketch):
-            how = alike(mine, held[other])
-            if how.copied:
-                found.append((number, other, how))
-        held.append(mine)
-    return found
+    def meet(self, number: int, sketch: frozenset[int]) -> tuple[list[int], list[int]]:
+        """Take a text in under its number: the texts that it may be a copy of, likeliest first, and the shingles by
+        which it is found from now on."""
+        shared: list[int] = []
+        followed: list[int] = []
+        for shingle in sketch:
+            others = self._holding.setdefault(shingle, [])
+            if len(others) < COMMON:
+                shared += others
+                others.append(number)
+                followed.append(shingle)
+        self._sizes[number] = mine = len(sketch)
+        likely = ((n / max(1, min(self._sizes[k], mine)), -k) for k, n in Counter(shared).items() if n >= LEAST)
+        return [-k for share, k in sorted(likely, reverse=True) if share >= SHARE], followed

@@ -22,7 +22,7 @@ def agencies() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def credited(text: str, byline: Sequence[str] = ()) -> tuple[str, ...]:
     """The agencies that a text is credited to, in the order of the table."""
-    head, tail, by = text[:_HEAD], text[-_TAIL:], "\n".join(byline)
+    head, tail, by = text[:_HEAD], text[-_TAIL:], "\n".join(byline)[:_HEAD]
     return tuple(
         name for name, credit in agencies() if credit.search(head) or credit.search(tail) or credit.search(f"By {by}")
     )

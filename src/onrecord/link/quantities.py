@@ -44,11 +44,11 @@ _ONE = (
 )
 _LESS = r"up to|at most|no more than|not more than|fewer than|less than|under|below|nearly|almost|close to|as many as"
 _MORE = r"at least|more than|over|above|no fewer than|no less than|not less than|upwards of|well over|a minimum of"
-_ROUGH = r"about|around|some|roughly|approximately|an estimated|circa|or so"
+_ROUGH = r"about|around|some|roughly|approximately|an estimated|circa"
 _QUANTITY = re.compile(
     rf"(?<![\w.,:/-])(?:(?P<bound>{_LESS}|{_MORE}|{_ROUGH})\s)?(?P<money>[$€£¥])?"
-    rf"(?:(?P<vague>{'|'.join(_VAGUE)})(?=\sof\b)|(?:(?P<between>between|from)\s)?(?P<low>{_ONE})"
-    rf"(?:\s?(?:-|–|to|and(?=\s(?:\d|{_SPELLED})))\s?(?P<cash>[$€£¥])?(?P<high>{_ONE}))?)"
+    rf"(?:(?P<vague>{'|'.join(_VAGUE)})(?=\sof\b)|(?:(?:between|from)\s)?(?P<low>{_ONE})"
+    rf"(?:\s?(?:-|–|to|and(?=\s(?:\d|{_SPELLED})))\s?[$€£¥]?(?P<high>{_ONE}))?)"
     r"(?P<percent>\s?%|\s(?:per cent|percent|pc)\b|\spercentage points?\b)?(?![\w:/]|[.,]\d|-year-old)",
     re.IGNORECASE,
 )
@@ -94,10 +94,6 @@ class Quantity:
     def agrees(self, other: Quantity) -> bool:
         """Whether both can be of one number."""
         return self.low <= other.high and other.low <= self.high
-
-    def like(self, other: Quantity) -> bool:
-        """Whether both count the same sort of thing."""
-        return self.unit == other.unit or "" in (self.unit, other.unit)
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:

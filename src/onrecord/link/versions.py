@@ -38,6 +38,11 @@ _NOTICES: tuple[tuple[Literal["correction", "retraction", "update"], str], ...] 
 )
 _NOTICE = [(kind, re.compile(pattern, re.IGNORECASE | re.MULTILINE)) for kind, pattern in _NOTICES]
 _STOP = re.compile(r"\n|(?<=[.!?])\s+(?=[A-Z“\"])")
+_FAR = 400
+"""Characters a sentence may go on for, before and after the words that make it a notice."""
+_WITHIN = 200
+"""Places in the order of a text by which an altered attribution may have moved: all with all would not do for a long
+report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,10 @@ def notices(text: str) -> tuple[Notice, ...]:
     found: dict[Span, Notice] = {}
     for kind, pattern in _NOTICE:
         for match in pattern.finditer(text):
-            stops = [stop.end() for stop in _STOP.finditer(text, max(0, match.start() - 400), match.start())]
-            start = stops[-1] if stops else max(0, match.start() - 400)
-            after = _STOP.search(text, match.end())
-            span = Span(start, after.start() if after else len(text))
+            low, high = max(0, match.start() - _FAR), min(len(text), match.end() + _FAR)
+            stops = [stop.end() for stop in _STOP.finditer(text, low, match.start())]
+            after = _STOP.search(text, match.end(), high)
+            span = Span(stops[-1] if stops else low, after.start() if after else high)
             found.setdefault(span, Notice(kind, span))
     return tuple(found[span] for span in sorted(found))
 
@@ -123,7 +128,9 @@ def _pair_alike(olds: Sequence[_Said], news: Sequence[_Said], pairs: dict[int, i
     left = [[k for k in range(len(olds)) if k not in pairs], [j for j in range(len(news)) if j not in taken]]
     words = [{k: Counter(each[k][2].split()) for k in ks} for each, ks in zip((olds, news), left, strict=True)]
     likely = sorted(
-        (-_dice(words[0][k], words[1][j]) - 0.1 * (olds[k][0] == news[j][0]), k, j) for k in left[0] for j in left[1]
+        (-_dice(words[0][k], words[1][j]) - 0.1 * (olds[k][0] == news[j][0]), k, j)
+        for at, k in enumerate(left[0])
+        for j in left[1][max(0, at - _WITHIN) : at + _WITHIN]
     )
     for share, k, j in likely:
         if -share >= ALIKE and k not in pairs and j not in taken:
@@ -132,7 +139,7 @@ def _pair_alike(olds: Sequence[_Said], news: Sequence[_Said], pairs: dict[int, i
 
 
 def _content(a: Attribution, text: str) -> str:
-    return " … ".join(span.of(text) for span in sorted(a.content))
+    return "\n".join(span.of(text) for span in sorted(a.content))
 
 
 def _numbers(one: str, other: str) -> Iterator[tuple[str, str]]:

@@ -20,9 +20,11 @@ from onrecord.store.rows import (
     Quote,
     Reading,
     Said,
+    Sketched,
     Source,
     Speakers,
     Status,
+    Unsketched,
     Withdrawal,
 )
 
@@ -41,10 +43,12 @@ __all__ = [
     "Quote",
     "Reading",
     "Said",
+    "Sketched",
     "Source",
     "Speakers",
     "Status",
     "Store",
+    "Unsketched",
     "Withdrawal",
     "open_store",
 ]

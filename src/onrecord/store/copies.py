@@ -1,5 +1,4 @@
-"""Which reports reprint one text: what of each is looked up, which have it in common, and the groups that follow; and
-which are versions of one article.
+"""Which reports reprint one text: what of each is looked up, which have it in common, and the groups that follow.
 
 The groups are clusters over judgements of reports (`identities`); here is what finding them takes, and asking for them.
 """
@@ -10,16 +9,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
-from onrecord.model import address
 from onrecord.store import derived, identities, judged, read
 from onrecord.store import schema as t
-from onrecord.store.rows import CopyGroup, Head, Judgement, Sketched, Unsketched
+from onrecord.store.rows import CopyGroup, Judgement, Sketched, Unsketched
 from onrecord.store.search import check_limit
 
-FRONTS = ("https://", "http://", "https://www.", "http://www.")
-NEAR = 200
-"""Addresses that begin with a report's own, among which its versions are looked for."""
-_LAST = "\U0010ffff"
 _PART = 500
 _SIGN = 1 << 63
 
@@ -27,7 +21,7 @@ _UNSKETCHED = """SELECT r.seq, r.id, r.url, r.text FROM reports r WHERE r.seq > 
     (SELECT 1 FROM sketched s WHERE s.report_seq = r.seq AND s.by_seq = (SELECT seq FROM runs WHERE id = :by))
     ORDER BY r.seq LIMIT :limit"""
 _GROUPS = """SELECT cluster, count(*) AS n FROM clusters
-    WHERE member LIKE 'report-%' AND member IN (SELECT id FROM reports)
+    WHERE member >= 'report-' AND member < 'report.' AND member IN (SELECT id FROM reports)
     GROUP BY cluster HAVING n > 1 ORDER BY n DESC, cluster LIMIT :limit OFFSET :offset"""
 
 
@@ -60,19 +54,24 @@ def sketches(connection: Connection, by: str, reports: Collection[int]) -> dict[
         .where(t.runs.c.id == by, t.reports.c.seq.in_(bindparam("reports", expanding=True)))
     )
     rows = (row for part in _parts(sorted(reports)) for row in connection.execute(query, {"reports": part}))
-    return {row.seq: Sketched(row.id, row.url, row.text, row.shingles) for row in rows}
+    return {row.seq: Sketched(row.seq, row.id, row.url, row.text, row.shingles) for row in rows}
 
 
 def add(
     connection: Connection, batch: Sequence[tuple[int, int, Collection[int], Sequence[Judgement]]], run: int
 ) -> None:
-    """Write of reports, by number, how many shingles they have, those to look them up by, and what was judged."""
+    """Write of reports, by number, how many shingles they have, those to look them up by, and what was judged.
+
+    What another process took in meanwhile stays as it is.
+    """
     rows: set[str] = set()
     for report, count, shingles, judgements in batch:
-        connection.execute(insert(t.sketched), {"report_seq": report, "by_seq": run, "shingles": count})
-        held = [{"by_seq": run, "shingle": _signed(x), "report_seq": report} for x in sorted(shingles)]
-        if held:
-            connection.execute(insert(t.shingles), held)
+        same = {"report_seq": report, "by_seq": run}
+        if connection.execute(select(t.sketched.c.shingles).filter_by(**same)).first() is None:
+            connection.execute(insert(t.sketched), same | {"shingles": count})
+            held = [same | {"shingle": _signed(x)} for x in sorted(shingles)]
+            if held:
+                connection.execute(insert(t.shingles).prefix_with("OR IGNORE"), held)
         for judgement in judgements:
             judged.judge(connection, judgement)
             rows |= {judgement.a, judgement.b}
@@ -85,49 +84,29 @@ def group(connection: Connection, report_id: str) -> CopyGroup:
     cluster = identities.cluster_of(connection, report_id)
     members = "SELECT member FROM clusters WHERE cluster = :cluster UNION SELECT :report"
     found = connection.execute(text(members), {"cluster": cluster, "report": report_id}).scalars().all()
-    return _group(connection, cluster, found)
+    return _group(connection, cluster, found, judged.gone(connection))
 
 
 def groups(connection: Connection, limit: int, offset: int) -> list[CopyGroup]:
     """Texts that several reports reprint, those of most reports first. Raises UsageError."""
     check_limit(limit)
     rows = connection.execute(text(_GROUPS), {"limit": limit, "offset": max(0, offset)}).all()
+    withdrawn = judged.gone(connection)
     members = "SELECT member FROM clusters WHERE cluster = :cluster"
-    return [
-        _group(connection, row.cluster, connection.execute(text(members), {"cluster": row.cluster}).scalars().all())
-        for row in rows
-    ]
+    found = ((row.cluster, connection.execute(text(members), {"cluster": row.cluster}).scalars().all()) for row in rows)
+    return [_group(connection, cluster, each, withdrawn) for cluster, each in found]
 
 
-def versions(connection: Connection, report_id: str) -> list[Head]:
-    """Reports at the address of this one, itself among them, by publication, then by recording."""
-    r = t.reports.c
-    row = connection.execute(select(r.seq, r.url).where(r.id == report_id)).one()
-    seqs = {row.seq}
-    if row.url:
-        same = address(row.url)
-        stem, found = same.partition("?")[0], set[str]()
-        for front in FRONTS:
-            low = front + stem
-            near = select(r.url).where(r.url >= low, r.url < low + _LAST).distinct().order_by(r.url).limit(NEAR)
-            found |= {url for url in connection.execute(near).scalars() if address(url) == same}
-        query = select(r.seq).where(r.url.in_(bindparam("urls", expanding=True)))
-        seqs |= set(connection.execute(query, {"urls": sorted(found)}).scalars())
-    heads = read.heads(connection, seqs)
-    return [heads[seq] for seq in sorted(heads, key=lambda seq: (heads[seq].published or "", seq))]
-
-
-def _group(connection: Connection, cluster: str, members: Sequence[str]) -> CopyGroup:
+def _group(connection: Connection, cluster: str, members: Sequence[str], withdrawn: Collection[str]) -> CopyGroup:
     query = select(t.reports.c.seq).where(t.reports.c.id.in_(bindparam("ids", expanding=True)))
     seqs = [seq for part in _parts(sorted(members)) for seq in connection.execute(query, {"ids": part}).scalars()]
     heads = read.heads(connection, seqs).values()
     order = sorted(heads, key=lambda h: (h.published is None, h.published or "", h.id))
-    return CopyGroup(cluster, tuple(order), (), tuple(_between(connection, {head.id for head in heads})))
+    return CopyGroup(cluster, tuple(order), (), tuple(_between(connection, {head.id for head in heads}, withdrawn)))
 
 
-def _between(connection: Connection, reports: Collection[str]) -> Iterator[Judgement]:
+def _between(connection: Connection, reports: Collection[str], withdrawn: Collection[str]) -> Iterator[Judgement]:
     """What was judged of these reports among themselves and is in force, oldest first."""
-    withdrawn = judged.gone(connection)
     j = t.judgements.c
     query = select(t.judgements).where(j.a.in_(bindparam("ids", expanding=True))).order_by(j.seq)
     for part in _parts(sorted(reports)):

@@ -307,7 +307,7 @@ def _recount(connection: Connection, entities: Collection[str]) -> None:
     for part in _parts(entities):
         marks = ",".join("?" * len(part))
         connection.exec_driver_sql(f"DELETE FROM entity_counts WHERE entity IN ({marks})", tuple(part))
-    for entity in sorted(entities):
+    for entity in sorted(e for e in entities if not e.startswith("report-")):
         where = "v.member = ? OR v.member IN (SELECT member FROM clusters WHERE cluster = ?)"
         rows = connection.exec_driver_sql(f"{_QUOTED} WHERE {where}", (entity, entity)).all()
         if rows and rows[0].entity == entity:

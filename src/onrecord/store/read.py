@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 
 from onrecord.errors import NotFound, StoreError
-from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span
+from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span, address
 from onrecord.store import schema as t
 from onrecord.store.identities import UNKNOWN
 from onrecord.store.meanings import entities, meaning_of, meanings
@@ -22,6 +22,10 @@ from onrecord.voices import chains, enclosing
 _DIGITS = frozenset("0123456789abcdef")
 CANDIDATES = 5
 """How many ids a NotFound names where a prefix fits several."""
+_FRONTS = ("https://", "http://", "https://www.", "http://www.")
+NEAR = 200
+"""Addresses that begin with a report's own, among which its versions are looked for."""
+_LAST = "\U0010ffff"
 
 
 def full_id(connection: Connection, table: Table, kind: str, prefix: str) -> str:
@@ -66,6 +70,24 @@ def heads(connection: Connection, report_seqs: Iterable[int]) -> dict[int, Head]
     query = select(r.seq, r.id, r.headline, r.publisher, r.published, r.url, first.label("origin"))
     rows = connection.execute(query.where(r.seq.in_(set(report_seqs))))
     return {x.seq: Head(x.id, x.headline, x.publisher, x.published, x.url, x.origin) for x in rows}
+
+
+def versions(connection: Connection, report_id: str) -> list[Head]:
+    """Reports at the address of this one, itself among them, by publication, then by recording."""
+    r = t.reports.c
+    row = connection.execute(select(r.seq, r.url).where(r.id == report_id)).one()
+    seqs = {row.seq}
+    if row.url:
+        same = address(row.url)
+        stem, found = same.partition("?")[0], set[str]()
+        for front in _FRONTS:
+            low = front + stem
+            near = select(r.url).where(r.url >= low, r.url < low + _LAST).distinct().order_by(r.url).limit(NEAR)
+            found |= {url for url in connection.execute(near).scalars() if address(url) == same}
+        query = select(r.seq).where(r.url.in_(bindparam("urls", expanding=True)))
+        seqs |= set(connection.execute(query, {"urls": sorted(found)}).scalars())
+    every = heads(connection, seqs)
+    return [every[seq] for seq in sorted(every, key=lambda seq: (every[seq].published or "", seq))]
 
 
 def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:

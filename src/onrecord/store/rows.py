@@ -235,6 +235,7 @@ class Unsketched:
 class Sketched:
     """A report that was, and how many shingles it is looked up by."""
 
+    number: int
     id: str
     url: str | None
     text: str

@@ -268,7 +268,7 @@ class SqliteStore:
     def versions(self, report_id: str) -> list[Head]:
         """Reports at the address of this one."""
         with self._database.read() as connection:
-            return copies.versions(connection, read.full_id(connection, t.reports, "report", report_id))
+            return read.versions(connection, read.full_id(connection, t.reports, "report", report_id))
 
     def status(self) -> Status:
         """Counts of everything."""
