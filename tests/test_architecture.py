@@ -22,14 +22,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "read": BASE,
     "clean": BASE,
     "align": {"model", "errors"},
-    "engines": {*BASE, "voices", "align"},
+    "engines": {*BASE, "voices", "align", "weights"},
     "clusters": set(),
     "store": {*BASE, "voices", "clusters"},
     "resolve": {*BASE},
     "tables": set(),
     "identify": {"model", "resolve", "store"},
-    "link": {*BASE},
+    "weights": {"errors", "settings"},
+    "link": {*BASE, "weights"},
     "reprints": {"model", "link", "store"},
+    "linking": {"model", "link", "store"},
+    "standing": {"errors", "store"},
+    "claims": {"model", "link", "standing", "store"},
+    "claim_views": {"claims", "marks", "standing", "store", "terminal"},
+    "brief": {"claim_views", "claims", "marks", "standing", "store"},
     "models": set(),
     "extraction": {*BASE, "engines", "resolve"},
     "marks": {"model"},
@@ -37,8 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"model", "flat", "report_json"},
     "notebook": {"model", "store", "marks", "flat"},
     "results": {"model", "errors", "link", "store", "flat", "notebook", "report_json"},
-    "answer": {"model", "errors", "link", "marks", "store", "results"},
-    "pipeline": {*BASE, "read", "clean", "extraction", "identify", "reprints", "resolve", "store"},
+    "answer": {"model", "errors", "claims", "standing", "link", "marks", "store", "results"},
+    "pipeline": {*BASE, "read", "clean", "extraction", "identify", "link", "linking", "reprints", "resolve", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
     "doctor": {*BASE, "api", "answer", "engines", "store"},
     "terminal": {"model", "store", "marks", "flat", "doctor"},
@@ -60,13 +66,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results",
         "store",
     }
-    | {"side_by_side", "terminal", "__init__"},
+    | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "__init__"},
     "__main__": {"cli"},
     "__init__": {"api", "answer", "errors", "model", "read"},
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 
-DEEP = {("store", name) for name in ("rows",)}
+DEEP = {("store", name) for name in ("rows", "claim_rows")}
 """Inner rooms that others may import besides the door of a package."""
 
 BANNED_MODULES = {"pickle", "marshal", "shelve", "joblib", "dill", "torch", "spacy", "telnetlib", "xmlrpc"}

@@ -6,18 +6,33 @@ characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Literal, Self, Unpack
 
+from onrecord.claims import (
+    Asked,
+    Claim,
+    Comparison,
+    History,
+    News,
+    Noticed,
+    comparison,
+    fits,
+    history,
+    news,
+    noticed,
+)
 from onrecord.errors import NotFound
 from onrecord.link import changes, credited, notices
 from onrecord.marks import one_line
 from onrecord.model import EntityKind
 from onrecord.results import Answers, Result, Version, answers
+from onrecord.standing import a_day, day, is_day
 from onrecord.store import (
     CopyGroup,
     FailureRow,
@@ -35,6 +50,7 @@ from onrecord.store import (
     Withdrawal,
     open_store,
 )
+from onrecord.store.claim_rows import ClaimRow, Position, Stance
 from onrecord.store.rows import Filters, Relation, Voice
 
 __all__ = ["Record", "open_record"]
@@ -43,6 +59,14 @@ READ = 20
 """Reports of one text that are looked through for a credit, the earliest ones."""
 SEVERAL = 20
 """Entities that a name that fits several is said to fit, at most."""
+
+
+AT_ONCE = 50
+"""Claims asked of the store at a time."""
+RIVALS = 20
+"""Claims that contradict one which are named, at most."""
+HISTORY, COMPARED = 1000, 500
+"""Claims that a history, and a comparison, goes through, the largest ones."""
 
 
 class Record:
@@ -166,6 +190,100 @@ class Record:
         """Texts that several reports reprint, those of most reports first. Raises UsageError."""
         return answers(map(self._credited, self._store.copied(limit=limit, offset=offset)))
 
+    def claim(self, attribution_id: str) -> Claim:
+        """The claim that an attribution, by id or the beginning of one, leads to. Raises NotFound."""
+        return self._claim(self._store.claim(attribution_id))
+
+    def claims(self, words: str = "", *, limit: int = 20, **asked: Unpack[Asked]) -> Answers[Claim]:
+        """Claims, those that most attributions bear on first; with `words`, those that fit them best. See `Asked`.
+
+        Raises UsageError.
+        """
+        found = (row for row in self._rows(words, asked.get("since")) if fits(row, asked))
+        return answers(map(self._claim, islice(found, limit)))
+
+    def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
+        """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its
+        attributions) or of what words say. Raises NotFound, UsageError."""
+        one = self.entity(name)
+
+        def mine(position: Position) -> bool:
+            return position.said.entity == one.id
+
+        if about.startswith("attribution-"):
+            rows: Iterator[ClaimRow] = iter([self._store.claim(about)])
+        elif about.strip():
+            rows = (row for row in self._rows(about, None) if any(map(mine, row.positions)))
+        else:
+            rows = self._largest(entity=one.id)
+        return history(one.name, list(islice(rows, limit)), mine)
+
+    def compare(self, one: str, other: str, *, words: str = "", limit: int = COMPARED) -> Comparison:
+        """Two publishers, two people or two days (`2026-05-03`) side by side, claim by claim. Raises NotFound."""
+        if is_day(one) and is_day(other):
+            first, last = sorted((one, other))
+            rows = (row for row in self._rows(words, first) if len(row.positions) > 1)
+            belongs = (lambda p: (day(p) or "9") <= first, lambda p: (day(p) or "9") <= last)
+            return comparison("days", (first, last), islice(rows, limit), belongs)
+        heads = [self._largest(publisher=name) for name in (one, other)]
+        found = [list(islice(rows, limit)) for rows in heads]
+        if all(found):
+            both = _each(self._asked(words, [*found[0], *found[1]]))
+            return comparison("publishers", (one, other), both, (_of_publisher(one), _of_publisher(other)))
+        who = [self.entity(name) for name in (one, other)]
+        said = [row for each in who for row in islice(self._largest(entity=each.id), limit)]
+        names = who[0].name, who[1].name
+        return comparison(
+            "voices", names, _each(self._asked(words, said)), (_of_voice(who[0].id), _of_voice(who[1].id))
+        )
+
+    def changed(self, since: str, *, words: str = "", limit: int = 50) -> list[News]:
+        """What is new on claims since a day (`2026-05-03`): voices that came or changed sides. Raises UsageError."""
+        before = (date.fromisoformat(a_day(since)) - timedelta(days=1)).isoformat()
+        told = (news(row, since, before) for row in self._rows(words, since))
+        return list(islice((each for each in told if each.changes), limit))
+
+    def _asked(self, words: str, rows: list[ClaimRow]) -> list[ClaimRow]:
+        wanted = set(plain(words).split())
+        return [row for row in rows if wanted <= set(plain(row.wording).split())] if wanted else rows
+
+    def _rows(self, words: str, since: str | None) -> Iterator[ClaimRow]:
+        """Claims with these words in a content, best first; without words, the largest."""
+        if since is not None:
+            a_day(since)
+        if not words.strip():
+            yield from self._largest(since=since)
+            return
+        seen: set[str] = set()
+        cursor: str | None = None
+        while True:
+            page = self._store.search(Query(words=words, since=since, limit=200, cursor=cursor))
+            for row in self._store.claims_of([hit.said.id for hit in page if hit.said]):
+                if row.id not in seen:
+                    seen.add(row.id)
+                    yield row
+            if page.cursor is None:
+                return
+            cursor = page.cursor
+
+    def _largest(
+        self, *, since: str | None = None, publisher: str | None = None, entity: str | None = None
+    ) -> Iterator[ClaimRow]:
+        offset = 0
+        while rows := self._store.claims(since=since, publisher=publisher, entity=entity, limit=AT_ONCE, offset=offset):
+            yield from rows
+            offset += len(rows)
+
+    def _claim(self, row: ClaimRow) -> Claim:
+        rivals = tuple((other.id, other.wording) for other in map(self._store.claim, row.contradicts[:RIVALS]))
+        heads = list(dict.fromkeys(p.said.report for p in row.positions))[:READ]
+        every = dict.fromkeys(v for head in heads for v in (self._store.versions(head.id) if head.url else [head]))
+        found: list[Noticed] = []
+        for head in every:
+            text = self._store.report(head.id).text
+            found += noticed(head, notices(text), text)
+        return Claim(row, rivals, tuple(found), self._store.readings)
+
     def _credited(self, group: CopyGroup) -> CopyGroup:
         held = (self._store.report(head.id) for head in group.reports[:READ])
         names = [name for report in held for name in credited(report.text, [b.value for b in report.byline])]
@@ -190,6 +308,28 @@ class Record:
     def speaker(self, attribution: str, entity: str, *, by: str, reason: str) -> str:
         """A person's word on whose words these are; the judgement's id. Raises NotFound."""
         return self._judge(self._store.attribution(attribution).id, entity, "speaker", by, reason)
+
+    def opposes(self, one: str, other: str, *, by: str, reason: str) -> str:
+        """A person's word that two attributions are of one claim, on two sides of it; see `same`."""
+        return self._judge(one, other, "opposes", by, reason)
+
+    def contradicts(self, one: str, other: str, *, by: str, reason: str) -> str:
+        """A person's word that the claims of two attributions cannot both hold, and are two; see `same`."""
+        return self._judge(one, other, "contradicts", by, reason)
+
+    def stance(self, attribution: str, stance: Stance | Literal["none"], *, by: str, reason: str) -> str:
+        """A person's word on how an attribution stands to its claim; `none`: it bears on no claim."""
+        return self._judge(self._store.attribution(attribution).id, f"stance:{stance}", "stance", by, reason)
+
+    def judged_by_people(self) -> tuple[list[Judgement], list[Withdrawal]]:
+        """Everything that people judged and took back, oldest first: to be taken into another record."""
+        made = [j for j in self._store.judgements(withdrawn=True) if j.by_kind == "person"]
+        return made, [w for w in self._store.withdrawals() if w.by_kind == "person"]
+
+    def take_in(self, judgements: Sequence[Judgement], withdrawals: Sequence[Withdrawal]) -> int:
+        """Take in what people judged in another record of the same reports; how much was new. Raises NotFound where a
+        judged row is not in this one; then nothing is taken in."""
+        return self._store.judge_many(judgements, withdrawals)
 
     def undo(self, judgement: str, *, by: str, reason: str) -> str:
         """Take a judgement back, by id or unique beginning; all is as if it had never been made. Raises NotFound."""
@@ -222,6 +362,19 @@ class Record:
     def extractions(self) -> Iterator[Result]:
         """Every report with its attributions, in the order of recording; streams."""
         return map(Result.of, self._store.extractions())
+
+
+def _of_publisher(name: str) -> Callable[[Position], bool]:
+    return lambda p: plain(p.said.report.publisher or "") == plain(name)
+
+
+def _of_voice(entity: str | None) -> Callable[[Position], bool]:
+    return lambda p: p.said.entity == entity
+
+
+def _each(rows: Sequence[ClaimRow]) -> list[ClaimRow]:
+    """Each claim once."""
+    return list({row.id: row for row in rows}.values())
 
 
 def plain(name: str) -> str:

@@ -3,6 +3,7 @@
 The rule: judgements are taken strongest first. A person's stands above every engine's; then the surer, then the later,
 then the lesser by ids. "same" joins the clusters of its two rows, unless two rows of the one and the other are kept
 apart by a "different" that was taken before; "different" keeps its two rows apart, unless they are joined already.
+"opposes" joins as "same" does: one claim, two sides of it (`sides`).
 "contradicts" and whatever else joins nothing. So the clusters depend on which judgements there are, never on the order
 in which they came in; a person's "different" stands whatever engines say; and with a judgement left out they are what
 they would be had it never been made.
@@ -13,13 +14,16 @@ out: ids do not tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+JOINING = ("same", "opposes")
+"""Relations by which two rows come into one cluster."""
+
 
 class Judged(Protocol):
-    """Somebody's word on two rows: `relation` is "same" or "different", `by_kind` "person" or "engine"."""
+    """Somebody's word on two rows: `relation` is "same", "opposes" or "different", `by_kind` "person" or "engine"."""
 
     @property
     def a(self) -> str: ...
@@ -41,7 +45,7 @@ def clusters(judgements: Iterable[Judged]) -> dict[str, str]:
     members: dict[str, list[str]] = {}
     apart: dict[str, set[str]] = {}
     for judged in sorted(judgements, key=_strength):
-        if judged.relation not in ("same", "different"):
+        if judged.relation not in (*JOINING, "different"):
             continue
         for row in (judged.a, judged.b):
             if row not in root:
@@ -70,3 +74,30 @@ def _strength(judged: Judged) -> tuple[bool, float, float, str, str, str]:
     sure = 0.0 if judged.score is None else judged.score
     person = judged.by_kind == "person"
     return not person, 0.0 if person else -sure, -judged.at.timestamp(), low, high, judged.relation
+
+
+def sides(judgements: Iterable[Judged], cluster_of: Mapping[str, str]) -> dict[str, bool]:
+    """For every row that "same" or "opposes" joins to others: whether it is on the other side than the least of its
+    cluster.
+
+    Strongest first, as `clusters` takes them; a judgement that contradicts those before it counts for nothing.
+    """
+    root: dict[str, str] = {}
+    flipped: dict[str, bool] = {}
+    members: dict[str, list[str]] = {}
+    for judged in sorted(judgements, key=_strength):
+        if judged.relation not in JOINING or cluster_of.get(judged.a) != cluster_of.get(judged.b):
+            continue
+        for row in (judged.a, judged.b):
+            if row not in root:
+                root[row], flipped[row], members[row] = row, False, [row]
+        one, other = root[judged.a], root[judged.b]
+        if one == other:
+            continue
+        kept, gone = (one, other) if len(members[one]) >= len(members[other]) else (other, one)
+        turn = (flipped[judged.a] != flipped[judged.b]) != (judged.relation == "opposes")
+        for row in members[gone]:
+            root[row], flipped[row] = kept, flipped[row] != turn
+        members[kept] += members.pop(gone)
+    least = {group: min(rows) for group, rows in members.items()}
+    return {row: flipped[row] != flipped[least[root[row]]] for row in root}

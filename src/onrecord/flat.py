@@ -137,6 +137,7 @@ def said_of(
         modality=m.modality,
         distance=tuple(Quote(s.start, s.end, s.of(text)) for s in m.distance),
         evidence=tuple(Quote(e.span.start, e.span.end, e.span.of(text)) for e in m.evidence),
+        evidence_types=tuple(e.type for e in m.evidence),
         about=m.about,
         said_on=m.said_on,
     )

@@ -1,4 +1,4 @@
-"""The mission as one function: read → clean → extract → record → who is who → copies.
+"""The mission as one function: read → clean → extract → record → who is who → copies → claims.
 
 Streams; safe to stop and to run again.
 """
@@ -29,7 +29,7 @@ class Summary:
 
     `known`: the record had it already. `set_aside`: recorded, but nothing was extracted from it (`language: de`).
     `attributions`: how many are new to the record. `compared`: reports whose speakers were compared with all others;
-    `copies`: those whose text reprints another's.
+    `copies`: those whose text reprints another's. `linked`: attributions whose claims were compared with all others.
     """
 
     recorded: int = 0
@@ -39,6 +39,7 @@ class Summary:
     attributions: int = 0
     compared: int = 0
     copies: int = 0
+    linked: int = 0
 
     @property
     def inputs(self) -> int:
@@ -69,8 +70,8 @@ def record(
 
     Each report is recorded in a transaction of its own: whatever was counted is durable, and stopping loses none of it.
     An input that fails is noted as failed, and the others go on. Last, those who speak are compared with those of all
-    reports (`identify`), by the user's own table of names as well, if given, and so are the texts (`reprints`). Raises
-    StoreError and EngineError, which concern all.
+    reports (`identify`), by the user's own table of names as well, if given, and so are the texts (`reprints`) and what
+    is claimed (`linking`). Raises StoreError and EngineError, which concern all.
     """
     journey = _Journey(store, engine, progress)
     with Cleaner() as cleaner:
@@ -124,7 +125,8 @@ class _Journey:
             self._count(item, failed=1)
 
     def compare(self, aliases: Aliases | None) -> None:
-        """Who is who over all reports, and which reprint which; those left when an earlier reading was stopped too."""
+        """Who is who over all reports, which reprint which, and what is one claim; those left when an earlier reading
+        was stopped too."""
         before = self.summary.compared
 
         def told(done: int) -> None:

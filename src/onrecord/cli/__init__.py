@@ -10,12 +10,14 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.ask import search, show, sources, who
+from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
+from onrecord.cli.judge import app as judge
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
 from onrecord.cli.read import read
-from onrecord.cli.together import copies, judge, versions
+from onrecord.cli.together import copies, versions
 from onrecord.errors import OnRecordError
 
 ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
@@ -62,14 +64,20 @@ def start(
       onrecord extract report.txt        who says what in one report
       onrecord read reports/             read a folder into the record
       onrecord search "aid convoy"       ask the record
+      onrecord claims --disputed         who says so, who denies it
     """
     talk.level(quiet=quiet, verbose=verbose)
     Where.db = db
 
 
-for _command in (extract, read, search, who, sources, show, copies, versions, judge, status, verify, export, doctor):
+_COMMANDS = (
+    *(extract, read, search, claims, claim, changes, compare, who, sources, show, copies, versions),
+    *(status, verify, export, doctor),
+)
+for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(entity)
+app.add_typer(judge)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -98,19 +98,35 @@ def search(
 
 def who(
     name: Annotated[str, typer.Argument(help="Words of a source's name, or the id of one: see sources.")],
+    about: Annotated[
+        str | None, typer.Option(metavar="WORDS|ID", help="Over time, on claims with these words, or on one by its id.")
+    ] = None,
     limit: Limit = 20,
     format_: AsFormat = None,
     db: Db = None,
 ) -> None:
-    """Print what a source is on record with.
+    """Print what a source is on record with; with --about, over time, and where it changed sides.
 
     \b
-    Example:
+    Examples:
       onrecord who "Foreign Ministry"
+      onrecord who "Dara Quill" --about river
     """
+    from onrecord.claim_views import history_view
     from onrecord.terminal import said_list
 
     with opened(db) as record:
+        if about is not None:
+            past, form = record.history(name, about), talk.chosen(format_)
+            if form is Format.csv:
+                raise UsageError("a history is no table.", which="--format csv", advice="Take --format json.")
+            if form is Format.table:
+                talk.show(history_view(past))
+            else:
+                talk.put_object(past.to_dict(), form)
+            if not past.lines:
+                talk.say(f"{past.name} is not on record on that.")
+            return
         who_ = record.id_of(name)
         found = _all(lambda n, cursor: record.who(who_, limit=n, cursor=cursor), limit)
         _answer(found, talk.chosen(format_), said_list, f"No source named {name!r}. Try: onrecord sources")

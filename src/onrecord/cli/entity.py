@@ -67,7 +67,7 @@ def merge(a: One, b: One, reason: Reason, by: By = "", format_: AsFormat = None,
             talk.say(f"{_called(one)} is one already; nothing was changed.")
             return
         made = record.same(_id(one), _id(other), by=signed(by), reason=why(reason))
-        tell(made, f"{_called(one)} and {_called(other)} are one from now on.", format_)
+        tell(made, f"{_called(one)} and {_called(other)} are one from now on.", format_, "entity")
 
 
 @app.command()
@@ -87,7 +87,7 @@ def split(a: One, b: One, reason: Reason, by: By = "", format_: AsFormat = None,
             advice = "Name two of its members by id: onrecord entity show ID lists them."
             raise NotFound("that is one entity.", which=f"{a}, {b}", advice=advice)
         made = record.different(first, second, by=signed(by), reason=why(reason))
-        tell(made, f"{_short(first)} and {_short(second)} are two from now on.", format_)
+        tell(made, f"{_short(first)} and {_short(second)} are two from now on.", format_, "entity")
 
 
 @app.command()
@@ -110,7 +110,7 @@ def rename(
         if not name.strip():
             raise UsageError("a name has letters.", which="NAME", advice='Such as "Thomas Price".')
         made = record.rename(_id(one), name, by=signed(by), reason=why(reason))
-        tell(made, f"{_called(one)} is called {name.strip()} from now on.", format_)
+        tell(made, f"{_called(one)} is called {name.strip()} from now on.", format_, "entity")
 
 
 @app.command()
@@ -131,7 +131,7 @@ def speaks(
     with opened(db) as record:
         one = record.entity(name)
         made = record.speaker(attribution, _id(one), by=signed(by), reason=why(reason))
-        tell(made, f"These are words of {_called(one)} from now on.", format_)
+        tell(made, f"These are words of {_called(one)} from now on.", format_, "entity")
 
 
 @app.command()
@@ -171,11 +171,16 @@ def log(
     with opened(db) as record:
         of = _id(record.entity(name)) if name else None
         standing = {j.id for j in record.judgements(of)}
-        every = (j for j in reversed(record.judgements(of, withdrawn=True)) if not j.a.startswith("report-"))
+        every = (j for j in reversed(record.judgements(of, withdrawn=True)) if _of_entities(j))
         rows = [j for j in every if not people or j.by_kind == "person"]
         talk.put_rows(rows, talk.chosen(format_), lambda _: (_judgement_line(j, j.id in standing) for j in rows))
         if not rows:
             talk.say("Nobody has judged who is who yet.")
+
+
+def _of_entities(j: Judgement) -> bool:
+    """Whether it says who is who, or who speaks."""
+    return j.a.startswith("entity-") or j.b.startswith("entity-")
 
 
 def _member(record: Record, name: str) -> str:

@@ -32,11 +32,11 @@ def signed(given: str) -> str:
         raise UsageError("your login has no name.", which="--by", advice="Say who you are: --by NAME.") from None
 
 
-def tell(judgement: str, sentence: str, format_: Format | None) -> None:
+def tell(judgement: str, sentence: str, format_: Format | None, room: str = "judge") -> None:
     """What changed, and how to undo it."""
     from onrecord.terminal import short
 
     if format_ in (Format.json, Format.jsonl):
         talk.put_object({"judgement": judgement}, format_)
     talk.say(sentence)
-    talk.say(f"Undo: onrecord entity undo {short(judgement)} --reason WHY")
+    talk.say(f"Undo: onrecord {room} undo {short(judgement)} --reason WHY")

@@ -158,6 +158,8 @@ def _told(counts: _Counts) -> Iterator[Progress]:
             said = f"{now.inputs} read, {now.attributions} new attributions"
             if now.compared:
                 said += f"; who is who: {now.compared} reports compared"
+            if now.linked:
+                said += f"; claims: {now.linked} attributions compared"
             bar.update(task, description=said, completed=now.inputs)
             if failure:
                 bar.console.print(failure_line(failure), style="red", soft_wrap=True)

@@ -83,6 +83,12 @@ def show(*views: RenderableType) -> None:
         put(drawn.get(), end="")
 
 
+def show_each(views: Iterable[RenderableType]) -> None:
+    """Readable views to stdout, one after the other, as they come."""
+    for view in views:
+        show(view)
+
+
 def styled() -> bool:
     """Whether stdout shows bold, italics and underlines; where not, marks are drawn with signs."""
     from onrecord.terminal import console

@@ -1,9 +1,8 @@
-"""`onrecord copies` and `onrecord judge`: which reports count as one text, and a person's word on it."""
+"""`onrecord copies` and `onrecord versions`: which reports count as one text, and what changed in an article."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,20 +10,12 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.ask import pages
-from onrecord.cli.judging import By, Reason, signed, tell, why
 from onrecord.cli.options import AsFormat, Db, Limit, opened
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
 
 if TYPE_CHECKING:
     from onrecord.store import CopyGroup, Head
-
-
-class Relation(StrEnum):
-    """What two reports are to each other."""
-
-    same = "same"
-    different = "different"
 
 
 def copies(
@@ -96,29 +87,3 @@ def versions(id_: Report, format_: AsFormat = None, db: Db = None) -> None:
             talk.put_json((version.to_dict() for version in found), form)
         if len(found) == 1:
             talk.say("There is one version of it on record.")
-
-
-def judge(
-    relation: Annotated[Relation, typer.Argument(help="Whether they reprint one text.")],
-    a: Report,
-    b: Report,
-    reason: Reason,
-    by: By = "",
-    format_: AsFormat = None,
-    db: Db = None,
-) -> None:
-    """Say that two reports are the same text, or are not, whatever an engine says.
-
-    It is signed and dated, holds when everything is read again, and can be
-    undone: onrecord entity undo ID.
-
-    \b
-    Example:
-      onrecord judge different 3fa9c1d2e4b5 77b01c9ad3f0 --reason "two interviews"
-    """
-    with opened(db) as record:
-        one, other = (record.report(each).report.id for each in (a, b))
-        if one == other:
-            raise UsageError("that is one report.", which=f"{a}, {b}", advice="Name two: onrecord show lists them.")
-        say, are = (record.same, "one text") if relation is Relation.same else (record.different, "two texts")
-        tell(say(one, other, by=signed(by), reason=why(reason)), f"These two reports are {are} from now on.", format_)

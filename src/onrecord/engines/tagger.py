@@ -7,13 +7,9 @@ checked before use.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module, resources
+from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -43,8 +39,8 @@ from onrecord.engines.link import Group, Linker, Seen, group, merge
 from onrecord.engines.reading import LIMITS, RULES, Reader
 from onrecord.engines.sense import Part
 from onrecord.engines.words import FEATURES, Window, Words, split_words, windows
-from onrecord.errors import EngineError
 from onrecord.model import Proposed, Report, Run
+from onrecord.weights import checked, compiled, digests
 
 NAME = "tagger"
 LABELLED = ("who", "around")
@@ -104,7 +100,7 @@ class TaggerEngine:
     @property
     def run(self) -> Run:
         """Name, version (digest of the weights) and settings, as they are recorded with every row."""
-        digests = _digests(self._folder)
+        held = digests(self._folder)
         scores = {
             "content_score": CONTENT_SCORE,
             "inner_score": INNER_SCORE,
@@ -112,8 +108,8 @@ class TaggerEngine:
             "mentioned": MENTIONED,
             **LIMITS,
         }
-        rest = {"context": CONTEXT, "tables": digests["tables.npz"][:16], "rules": RULES}
-        return Run(NAME, digests["tagger.onnx"][:16], {**rest, **scores, "broad": self._broad})
+        rest = {"context": CONTEXT, "tables": held["tables.npz"][:16], "rules": RULES}
+        return Run(NAME, held["tagger.onnx"][:16], {**rest, **scores, "broad": self._broad})
 
     def propose(self, reports: Sequence[Report]) -> list[Proposed]:
         """What is proposed of each report."""
@@ -124,7 +120,7 @@ class TaggerEngine:
 
 class _Loaded:
     def __init__(self, folder: Traversable, *, broad: bool) -> None:
-        files = {name: _checked(folder, name, digest) for name, digest in _digests(folder).items()}
+        files = checked(folder)
         self.tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
@@ -316,25 +312,7 @@ class _Graph:
     """The encoder in OpenVINO, two batches in flight at once."""
 
     def __init__(self, onnx: Path) -> None:
-        try:
-            openvino = _openvino()
-        except ImportError as why:
-            raise EngineError(
-                f"OpenVINO does not load ({why}).",
-                advice="Reinstall with `pip install --force-reinstall openvino`; on Windows it needs the VC++ runtime.",
-            ) from why
-        threads = settings.whole("threads") or os.cpu_count() or 1
-        config: dict[str, Any] = {
-            "PERFORMANCE_HINT": "THROUGHPUT",
-            "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": min(threads, 2),
-        }
-        precision = str(settings.value("precision"))
-        if precision != "auto":
-            config["INFERENCE_PRECISION_HINT"] = precision
-        core = openvino.Core()
-        self._compiled = core.compile_model(core.read_model(onnx), "CPU", config)
-        self._queue = openvino.AsyncInferQueue(self._compiled, 2)
+        self._compiled, self._queue = compiled(onnx, at_once=2)
 
     def run(self, batches: Iterator[list[_Part]], words: Sequence[Words]) -> Iterator[tuple[list[_Part], _Answer]]:
         """Each batch with its answer, as they are done."""
@@ -354,18 +332,6 @@ class _Graph:
                 yield done.pop(0)
         finally:
             self._queue.wait_all()
-
-
-def _openvino() -> Any:
-    """OpenVINO without its converter of models, which on import reports the use to its makers from a forked process."""
-    converter = "openvino.tools.ovc"
-    if "openvino" in sys.modules:
-        return sys.modules["openvino"]
-    sys.modules[converter] = None  # type: ignore[assignment] # an import of it fails, which openvino lets pass
-    try:
-        return import_module("openvino")
-    finally:
-        del sys.modules[converter]
 
 
 def _batches(parts: list[_Part]) -> Iterator[list[_Part]]:
@@ -406,28 +372,3 @@ def _kept(words: Words, report: Report) -> Words:
     for start, end in aside:
         keep &= (words.ends <= start) | (words.starts >= end)
     return words.take(keep)
-
-
-def _digests(folder: Traversable) -> dict[str, str]:
-    try:
-        found: dict[str, str] = json.loads(folder.joinpath("digests.json").read_text(encoding="utf8"))
-    except FileNotFoundError:
-        raise EngineError(
-            "The tagger's weights are missing.", which=str(folder), advice="Reinstall onrecord; the wheel carries them."
-        ) from None
-    return found
-
-
-def _checked(folder: Traversable, name: str, digest: str) -> Path:
-    path = Path(str(folder.joinpath(name)))
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError:
-        found = "missing"
-    if found != digest:
-        raise EngineError(
-            "This file of the tagger is missing or not the one that was shipped.",
-            which=str(path),
-            advice="Reinstall onrecord.",
-        )
-    return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
 from onrecord.store.protocol import Store
 from onrecord.store.rows import (
     CopyGroup,
@@ -29,6 +30,7 @@ from onrecord.store.rows import (
 )
 
 __all__ = [
+    "ClaimRow",
     "CopyGroup",
     "FailureRow",
     "Head",
@@ -38,6 +40,7 @@ __all__ = [
     "Mark",
     "Outcome",
     "Page",
+    "Position",
     "Problem",
     "Query",
     "Quote",
@@ -46,8 +49,10 @@ __all__ = [
     "Sketched",
     "Source",
     "Speakers",
+    "Stated",
     "Status",
     "Store",
+    "Unlinked",
     "Unsketched",
     "Withdrawal",
     "open_store",

@@ -18,10 +18,12 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, text
+from sqlalchemy import Connection, Row, select, text
 
-from onrecord.clusters import clusters
+from onrecord.clusters import JOINING, clusters
 from onrecord.model import Span
+from onrecord.store import judged as log
+from onrecord.store import positions
 from onrecord.store import schema as t
 from onrecord.store.fold import fold
 from onrecord.store.judged import NAMED, SPEAKER, gone, judgement_of, named_by
@@ -31,7 +33,7 @@ from onrecord.store.rows import Judgement
 
 _NAMELESS = ", ".join(f"'{kind}'" for kind in NAMELESS)
 
-_GROUPED = ("entity-", "report-")
+_GROUPED = ("entity-", "report-", "attribution-")
 _SURER = 2.0
 UNKNOWN = "unknown"
 """Kind of a source that was not led to anybody."""
@@ -54,7 +56,7 @@ MAKE = (
     "CREATE INDEX entity_counts_most ON entity_counts (attributions DESC)",
     "CREATE INDEX entity_counts_several ON entity_counts (attributions DESC) WHERE several",
 )
-TABLES = ("voices", "alike", "clusters", "entity_counts")
+TABLES = ("voices", "alike", "clusters", "entity_counts", *positions.TABLES)
 DROP = tuple(f"DROP TABLE IF EXISTS {name}" for name in TABLES)
 
 _VOICES = f"""SELECT a.seq, CASE WHEN m.name_kind IN ({_NAMELESS}) THEN m.name_kind || ' ' || fold(m.name)
@@ -81,7 +83,7 @@ _JUDGED = """SELECT e.id, max(e.data) AS data,
 
 def rebuild(connection: Connection) -> None:
     """Make everything here anew."""
-    for statement in (*DROP, *MAKE):
+    for statement in (*DROP, *MAKE, *positions.MAKE):
         connection.exec_driver_sql(statement)
     _fill(connection)
 
@@ -98,6 +100,7 @@ def _fill(connection: Connection) -> None:
     _correct(connection, [j for j in judgements if j.relation == SPEAKER])
     _write(connection, clusters([*_alike(connection), *(j for j in judgements if _groups(j))]))
     _count(connection, connection.exec_driver_sql(f"{_QUOTED} ORDER BY 1"), _names(judgements))
+    positions.fill(connection, judgements)
 
 
 def add_voices(connection: Connection, report_seq: int) -> None:
@@ -127,7 +130,7 @@ def _refresh(connection: Connection, report_seq: int) -> set[str]:
         connection.exec_driver_sql(f"INSERT INTO voices {voices} AND a.report_seq = ?", (report_seq,))
     judged_here = _keep_judged(connection, report_seq)
     said = select(t.attributions.c.id).where(t.attributions.c.report_seq == report_seq)
-    touching = _touching(connection, set(connection.execute(said).scalars()))
+    touching = log.touching(connection, set(connection.execute(said).scalars()))
     _correct(connection, [j for j in touching if j.relation == SPEAKER])
     return judged_here
 
@@ -141,17 +144,31 @@ def judged(connection: Connection, rows: Collection[str]) -> None:
     _regroup(connection, rows, before, reports)
 
 
+def regroup(connection: Connection, rows: Collection[str]) -> None:
+    """Follow new judgements on these attributions, by id, that concern their claims alone."""
+    component, judgements = _component(connection, rows)
+    _cluster(connection, component, judgements)
+
+
 def _regroup(connection: Connection, rows: Collection[str], before: set[str], reports: Collection[int]) -> None:
     """Make the clusters of these and of all who are linked with them anew, and count those and the ones of `before`."""
     component, judgements = _component(connection, rows)
-    for (cluster,) in _chunked(connection, "SELECT DISTINCT cluster FROM clusters WHERE member IN", component):
-        before.add(cluster)
+    before |= {c for (c,) in _chunked(connection, "SELECT DISTINCT cluster FROM clusters WHERE member IN", component)}
+    found = _cluster(connection, component, judgements)
+    _recount(connection, before | component | set(found.values()) | _entities_of(connection, reports))
+
+
+def _cluster(connection: Connection, component: Collection[str], judgements: Sequence[Judgement]) -> dict[str, str]:
+    """Make the clusters of all these anew, and where there are attributions among them how they stand to positions."""
     for part in _parts(component):
         marks = ",".join("?" * len(part))
         connection.exec_driver_sql(f"DELETE FROM clusters WHERE member IN ({marks})", tuple(part))
     found = clusters(judgements)
     _write(connection, found)
-    _recount(connection, before | component | set(found.values()) | _entities_of(connection, reports))
+    said = {row for row in component if row.startswith("attribution-")}
+    if said:
+        positions.follow(connection, said, log.touching(connection, said))
+    return found
 
 
 def cluster_of(connection: Connection, member: str) -> str:
@@ -183,8 +200,7 @@ def in_force(connection: Connection) -> list[Judgement]:
     """Judgements on entities and reports that count, oldest first."""
     withdrawn = gone(connection)
     rows = connection.execute(select(t.judgements).order_by(t.judgements.c.seq))
-    sorts = (*_GROUPED, "attribution-")
-    return [judgement_of(row) for row in rows if row.id not in withdrawn and row.a.startswith(sorts)]
+    return [judgement_of(row) for row in rows if row.id not in withdrawn and row.a.startswith(_GROUPED)]
 
 
 def _entities_of(connection: Connection, reports: Collection[int]) -> set[str]:
@@ -266,7 +282,7 @@ def _component(connection: Connection, rows: Collection[str]) -> tuple[set[str],
     todo = {row for row in rows if row.startswith(_GROUPED)}
     while todo:
         seen |= todo
-        found = [*_touching(connection, todo, everything=True), *_alike(connection, todo)]
+        found = [*log.touching(connection, todo, everything=True), *_alike(connection, todo)]
         todo = set()
         for j in found:
             if _groups(j):
@@ -277,22 +293,10 @@ def _component(connection: Connection, rows: Collection[str]) -> tuple[set[str],
 
 
 def _groups(judgement: Judgement) -> bool:
-    """Whether it says that two entities, or two reports' texts, are one, or two."""
+    """Whether it says that two entities, two reports' texts, or two attributions' claims are one, or two."""
     sorts = {row.split("-", 1)[0] for row in (judgement.a, judgement.b)}
-    return sorts in ({"entity"}, {"report"}) and judgement.relation in ("same", "different")
-
-
-def _touching(connection: Connection, rows: Collection[str], *, everything: bool = False) -> list[Judgement]:
-    """Judgements on these rows; without `everything`, those in force."""
-    withdrawn = frozenset[str]() if everything else gone(connection)
-    found: dict[str, Judgement] = {}
-    for part in _parts(rows):
-        for column in (t.judgements.c.a, t.judgements.c.b):
-            query = select(t.judgements).where(column.in_(bindparam("rows", expanding=True)))
-            for row in connection.execute(query, {"rows": part}):
-                if row.id not in withdrawn:
-                    found[row.id] = judgement_of(row)
-    return list(found.values())
+    relations = (*JOINING, "different") if sorts == {"attribution"} else ("same", "different")
+    return sorts in ({"entity"}, {"report"}, {"attribution"}) and judgement.relation in relations
 
 
 def _write(connection: Connection, found: Mapping[str, str]) -> None:
@@ -307,11 +311,11 @@ def _recount(connection: Connection, entities: Collection[str]) -> None:
     for part in _parts(entities):
         marks = ",".join("?" * len(part))
         connection.exec_driver_sql(f"DELETE FROM entity_counts WHERE entity IN ({marks})", tuple(part))
-    for entity in sorted(e for e in entities if not e.startswith("report-")):
+    for entity in sorted(e for e in entities if not e.startswith(("report-", "attribution-"))):
         where = "v.member = ? OR v.member IN (SELECT member FROM clusters WHERE cluster = ?)"
         rows = connection.exec_driver_sql(f"{_QUOTED} WHERE {where}", (entity, entity)).all()
         if rows and rows[0].entity == entity:
-            names = _names(_touching(connection, {row.member for row in rows}))
+            names = _names(log.touching(connection, {row.member for row in rows}))
             _put(connection, entity, _tally(rows), _given(rows, names))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, or_, select
+from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select
 
 from onrecord.errors import NotFound
 from onrecord.store import schema as t
@@ -13,7 +14,11 @@ from onrecord.store.rows import Judgement, Relation, Withdrawal
 
 NAMED: Relation = "named"
 SPEAKER: Relation = "speaker"
+STANCE: Relation = "stance"
 _NAME = "name:"
+_STANCE = "stance:"
+STANCES = ("affirms", "denies", "doubts", "declines", "none")
+"""What a person may set; the last: it bears on no claim."""
 _JUDGED = {"report": t.reports, "attribution": t.attributions, "entity": t.entities}
 
 
@@ -39,6 +44,8 @@ def is_there(connection: Connection, row_id: str, relation: str) -> bool:
     """Whether a judgement of that relation may be on this row: one of the record, or of a name, the name."""
     if relation == NAMED and row_id.startswith(_NAME):
         return len(row_id) > len(_NAME)
+    if relation == STANCE and row_id.startswith(_STANCE):
+        return row_id.removeprefix(_STANCE) in STANCES
     table = _JUDGED.get(row_id.split("-", 1)[0])
     return table is not None and _held(connection, table, row_id)
 
@@ -50,6 +57,12 @@ def _held(connection: Connection, table: Table, row_id: str) -> bool:
 def named_by(judgement: Judgement) -> str:
     """The name that a judgement gives."""
     return next((row.removeprefix(_NAME) for row in (judgement.a, judgement.b) if row.startswith(_NAME)), "")
+
+
+def stance_by(judgement: Judgement) -> tuple[str, str]:
+    """The attribution and the stance that a judgement sets."""
+    attribution, stance = sorted((judgement.a, judgement.b))
+    return attribution, stance.removeprefix(_STANCE)
 
 
 def withdraw(connection: Connection, withdrawal: Withdrawal) -> str:
@@ -88,6 +101,19 @@ def judgement_of(row: Row[Any]) -> Judgement:
     return Judgement(row.a, row.b, row.relation, row.by_kind, row.by, _when(row.at), row.score, row.reason)
 
 
+def touching(connection: Connection, rows: Collection[str], *, everything: bool = False) -> list[Judgement]:
+    """Judgements on these rows, by id; without `everything`, those in force."""
+    withdrawn = frozenset[str]() if everything else gone(connection)
+    found: dict[str, Judgement] = {}
+    for part in _parts(sorted(rows)):
+        for column in (t.judgements.c.a, t.judgements.c.b):
+            query = select(t.judgements).where(column.in_(bindparam("rows", expanding=True)))
+            for row in connection.execute(query, {"rows": part}):
+                if row.id not in withdrawn:
+                    found[row.id] = judgement_of(row)
+    return list(found.values())
+
+
 def withdrawal_of(row: Row[Any]) -> Withdrawal:
     """A row as a value."""
     return Withdrawal(row.target, row.by_kind, row.by, _when(row.at), row.reason)
@@ -104,3 +130,8 @@ def gone(connection: Connection) -> set[str]:
 
 def _when(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _parts(rows: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    for k in range(0, len(rows), size):
+        yield rows[k : k + size]

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
+from onrecord.store.claim_rows import ClaimRow, Stated, Unlinked
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -93,6 +94,15 @@ class Store(Protocol):
         """Append a withdrawal of a judgement or of a withdrawal; returns its id. Raises NotFound."""
         ...
 
+    def judge_many(self, judgements: Sequence[Judgement], withdrawals: Sequence[Withdrawal]) -> int:
+        """Append judgements and withdrawals made in another record, all or nothing; how many were new here. Raises
+        NotFound where a judged row is not in this record."""
+        ...
+
+    def withdrawals(self) -> list[Withdrawal]:
+        """Everything that was taken back, oldest first."""
+        ...
+
     def judgements(self, row_id: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
         """Judgements in force, oldest first, of one row or of all; with `withdrawn`, also those no longer in force."""
         ...
@@ -127,6 +137,20 @@ class Store(Protocol):
     def add_copies(self, run: Run, batch: Sequence[tuple[int, int, Collection[int], Sequence[Judgement]]]) -> None:
         """Record of reports, by number, how many shingles they have, by which they are looked up, and which they were
         judged to be copies of; all or nothing."""
+        ...
+
+    def unlinked(self, by: str, *, after: int = -1, limit: int = 100) -> list[Unlinked]:
+        """The next reports, in order of recording, whose attributions, as their newest run has them, the run `by` (an
+        id) has not compared."""
+        ...
+
+    def near(self, by: str, cells: Collection[int]) -> list[Stated]:
+        """What attributions that the run has compared state, in these cells; of a full cell, the newest."""
+        ...
+
+    def add_links(self, run: Run, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]]) -> None:
+        """Record of reports, by number, what their attributions state, and how these were judged to stand to others;
+        all or nothing. Which claims there are follows at once."""
         ...
 
     # erased
@@ -215,6 +239,28 @@ class Store(Protocol):
 
     def copied(self, *, limit: int = 50, offset: int = 0) -> list[CopyGroup]:
         """Texts that several reports reprint, those of most reports first. Raises UsageError."""
+        ...
+
+    def claim(self, attribution_id: str) -> ClaimRow:
+        """The claim that an attribution, by id or unique prefix, leads to, with all positions on it. Raises NotFound,
+        also where it bears on none."""
+        ...
+
+    def claims(
+        self,
+        *,
+        since: str | None = None,
+        publisher: str | None = None,
+        entity: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[ClaimRow]:
+        """Claims, those that most attributions bear on first; with a position published since a day, by a publisher, or
+        of an entity (by id). Raises UsageError."""
+        ...
+
+    def claims_of(self, attributions: Sequence[str]) -> list[ClaimRow]:
+        """The claims that these attributions, by id, bear on, in that order, each once."""
         ...
 
     def versions(self, report_id: str) -> list[Head]:

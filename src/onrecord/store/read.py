@@ -223,6 +223,7 @@ def _meant(
         modality=m.modality,
         distance=tuple(map(quote, m.distance)),
         evidence=tuple(quote(e.span) for e in m.evidence),
+        evidence_types=tuple(e.type for e in m.evidence),
         about=m.about,
         said_on=m.said_on,
     )

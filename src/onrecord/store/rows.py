@@ -13,8 +13,9 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar
 from onrecord.model import Act, Entity, EntityKind, EvidenceType, Kind, Modality, Stage, content_id
 
 Result = Literal["recorded", "set aside", "known"]
-Relation = Literal["same", "different", "contradicts", "named", "speaker"]
-"""Two rows are one, are two, contradict each other; an entity has a name; who speaks in an attribution is an entity."""
+Relation = Literal["same", "different", "opposes", "contradicts", "named", "speaker", "stance"]
+"""Two rows are one (attributions: of one claim, on one side of it), are two, are of one claim on two sides, contradict
+each other; an entity or a claim has a name; who speaks in an attribution is an entity; how it stands to its claim."""
 By = Literal["engine", "person"]
 Field = Literal["content", "text"]
 Order = Literal["best", "newest"]
@@ -92,6 +93,7 @@ class Said:
     modality: Modality | None = None
     distance: tuple[Quote, ...] = ()
     evidence: tuple[Quote, ...] = ()
+    evidence_types: tuple[EvidenceType, ...] = ()
     about: str | None = None
     said_on: str | None = None
     entity: str | None = None
@@ -335,9 +337,10 @@ class Status:
 class Judgement:
     """Somebody judges that two rows of the record are the same, different, or contradict each other.
 
-    `named`: one of the two is an entity, the other a name for it, `name:Thomas Price`. `speaker`: one is an
-    attribution, the other the entity whose words these are. `by` names who: an engine's run id, or a person. `at` is
-    the moment of judging.
+    `named`: one of the two is an entity, or an attribution of a claim, the other a name for it, `name:Thomas Price`.
+    `speaker`: one is an attribution, the other the entity whose words these are. `stance`: one is an attribution, the
+    other `stance:denies`, or `stance:none` where it bears on no claim. `by` names who: an engine's run id, or a person.
+    `at` is the moment of judging.
     """
 
     a: str

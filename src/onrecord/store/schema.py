@@ -7,9 +7,9 @@ Times are ISO 8601 in UTC. Migrations make these tables (`migrations/`); what is
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
 
 APPLICATION_ID = 0x4F6E5263
@@ -191,6 +191,31 @@ shingles = Table(
     sqlite_with_rowid=False,
 )
 
+linked = Table(
+    "linked",
+    metadata,
+    _to("report_seq", "reports", primary_key=True),
+    _to("run_seq", "runs", primary_key=True),
+    _to("by_seq", "runs", primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    _to("attribution_seq", "attributions", primary_key=True),
+    _to("by_seq", "runs", primary_key=True),
+    _to("report_seq", "reports", index=True),
+    _to("run_seq", "runs"),
+    _number("cell"),
+    Column("vector", LargeBinary, nullable=False),
+    _text("text"),
+    _text("bearing"),
+    _text("flags"),
+    _text("days"),
+    Index("ix_statements_cell", "by_seq", "cell", "attribution_seq"),
+)
+
 set_aside = Table(
     "set_aside",
     metadata,
@@ -259,8 +284,8 @@ takedowns = Table("takedowns", metadata, _seq(), _id(), _text("report_id"), _tex
 takedown_open = Table("takedown_open", metadata, Column("report_id", Text, primary_key=True))
 """Holds a row only inside the transaction of a takedown; while it does, rows may be deleted."""
 
-INDEX = ("sketched", "shingles")
-"""Tables by which copies are looked up: whoever empties them has every text compared anew at the next reading."""
+INDEX = ("sketched", "shingles", "linked", "statements")
+"""Tables by which copies and claims are looked up: whoever empties them has all compared anew at the next reading."""
 
 KEPT = tuple(name for name in metadata.tables if name not in ("takedown_open", *INDEX))
 """Tables whose rows are never changed, and deleted only by a takedown."""

@@ -10,8 +10,21 @@ from typing import Self
 from sqlalchemy import Connection, select
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
-from onrecord.store import copies, derived, judged, migrate, read, search, speakers, takedown, verify, write
+from onrecord.store import (
+    claims,
+    copies,
+    derived,
+    judged,
+    migrate,
+    read,
+    search,
+    speakers,
+    takedown,
+    verify,
+    write,
+)
 from onrecord.store import schema as t
+from onrecord.store.claim_rows import ClaimRow, Stated, Unlinked
 from onrecord.store.database import Database
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.rows import (
@@ -169,6 +182,51 @@ class SqliteStore:
         with self._database.write() as connection:
             copies.add(connection, batch, write.ensure_run(connection, run))
 
+    def unlinked(self, by: str, *, after: int = -1, limit: int = 100) -> list[Unlinked]:
+        """The next reports whose attributions the run has not compared."""
+        with self._database.read() as connection:
+            return claims.unlinked(connection, by, after, limit)
+
+    def near(self, by: str, cells: Collection[int]) -> list[Stated]:
+        """What attributions in these cells state."""
+        with self._database.read() as connection:
+            return claims.near(connection, by, cells)
+
+    def add_links(self, run: Run, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]]) -> None:
+        """Record what attributions state, and how they were judged to stand to others."""
+        with self._database.write() as connection:
+            claims.add(connection, batch, write.ensure_run(connection, run))
+
+    def claim(self, attribution_id: str) -> ClaimRow:
+        """The claim that an attribution leads to."""
+        with self._database.read() as connection:
+            full = read.full_id(connection, t.attributions, "attribution", attribution_id)
+            return claims.claim(connection, claims.led_to(connection, full))
+
+    def claims(
+        self,
+        *,
+        since: str | None = None,
+        publisher: str | None = None,
+        entity: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[ClaimRow]:
+        """Claims, those that most attributions bear on first."""
+        with self._database.read() as connection:
+            named = claims.largest(connection, limit, offset, since=since, publisher=publisher, entity=entity)
+            return [claims.claim(connection, name) for name in named]
+
+    def judge_many(self, judgements: Sequence[Judgement], withdrawals: Sequence[Withdrawal]) -> int:
+        """Append judgements and withdrawals made elsewhere; how many were new."""
+        with self._database.write() as connection:
+            return claims.take_in(connection, judgements, withdrawals)
+
+    def claims_of(self, attributions: Sequence[str]) -> list[ClaimRow]:
+        """The claims that these attributions bear on."""
+        with self._database.read() as connection:
+            return [claims.claim(connection, name) for name in claims.of_attributions(connection, attributions)]
+
     def copies(self, report_id: str) -> CopyGroup:
         """The reports that reprint one text with this one."""
         with self._database.read() as connection:
@@ -183,6 +241,11 @@ class SqliteStore:
         """Judgements in force, oldest first; with `withdrawn`, also those no longer in force."""
         with self._database.read() as connection:
             return judged.judgements(connection, row_id, withdrawn=withdrawn)
+
+    def withdrawals(self) -> list[Withdrawal]:
+        """Everything that was taken back, oldest first."""
+        with self._database.read() as connection:
+            return [judged.withdrawal_of(row) for row in connection.execute(select(t.withdrawals))]
 
     def rebuild(self) -> None:
         """Drop what is derived and make it again."""

@@ -22,7 +22,7 @@ def take_down(connection: Connection, report_id: str, by: str, reason: str) -> N
         connection.execute(delete(table).where(table.c.reading_seq.in_(readings)))
     for table in (t.meanings, t.sightings, t.contents):
         connection.execute(delete(table).where(table.c.attribution_seq.in_(attributions)))
-    for table in (t.shingles, t.sketched, t.compared, t.entities, t.attributions, t.readings):
+    for table in (t.shingles, t.sketched, t.statements, t.linked, t.compared, t.entities, t.attributions, t.readings):
         connection.execute(delete(table).where(table.c.report_seq == report_seq))
     connection.execute(delete(t.reports).where(t.reports.c.seq == report_seq))
     connection.execute(delete(t.raws).where(t.raws.c.seq.not_in(select(t.readings.c.raw_seq))))

@@ -1,0 +1,267 @@
+"""How well claims are told: `python bench/claims.py SHARED_FOLDER [PART …]`.
+
+SHARED_FOLDER holds `data/`, `gold/` and `specimen/`. Parts: contradictions, checked, emergent, challenge, stories,
+specimen; all without any. Figures are F1 and shares in percent, but for mean average precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import lzma
+import math
+import re
+import tarfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onrecord.link.comparing import STANCES, Comparer
+
+HERE = Path(__file__).parent
+HELD = 2500
+"""Pairs of FNC-1's held-out reports that are read, taken evenly."""
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The objects of a .jsonl.xz file."""
+    with lzma.open(path, "rt", encoding="utf8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def f1(gold: Sequence[str], found: Sequence[str], label: str) -> float:
+    """F1 of one label, in percent."""
+    hit = sum(g == label == f for g, f in zip(gold, found, strict=True))
+    wrong = sum((g == label) != (f == label) for g, f in zip(gold, found, strict=True))
+    return 200 * hit / max(1, 2 * hit + wrong)
+
+
+def contradictions(comparer: Comparer) -> None:
+    """`contradictions.tsv`: what decides, relation, both statements. A denial contradicts."""
+    lines = (HERE / "contradictions.tsv").read_text(encoding="utf8").splitlines()
+    rows = [line.split("\t") for line in lines]
+    likely = comparer.relations([(a, b) for _, _, a, b in rows])
+    merged = np.stack([likely[:, 2:].sum(1), likely[:, 1], likely[:, 0]], 1)
+    found = [("contradicts", "same", "different")[k] for k in merged.argmax(1)]
+    gold = [row[1] for row in rows]
+    right = 100 * np.mean([g == f for g, f in zip(gold, found, strict=True)])
+    print(f"contradictions: F1 {f1(gold, found, 'contradicts'):.1f} of {len(rows)} pairs, {right:.1f} % right")
+    for kind in sorted({row[0] for row in rows}):
+        mine = [k for k, row in enumerate(rows) if row[0] == kind]
+        print(f"  {kind:<10} {f1([gold[k] for k in mine], [found[k] for k in mine], 'contradicts'):.1f}")
+
+
+def checked(comparer: Comparer, data: Path) -> None:
+    """Which checked claim a text is about: mean average precision at 5, over the texts of dev."""
+    claims, texts, gold = _checked(data)
+    ids, asked = list(claims), list(texts)
+    vectors = comparer.vectors([texts[q] for q in asked]) @ comparer.vectors([claims[i] for i in ids]).T
+    words = _bm25([claims[i] for i in ids], [texts[q] for q in asked])
+    both = vectors + 0.3 * words / np.maximum(words.max(1, keepdims=True), 1e-6)
+    table = {"words (BM25)": words, "vectors": vectors, "vectors and words": both}
+    for name, scores in table.items():
+        print(f"checked claims: MAP@5 {_precision(scores, ids, asked, gold):.3f} {name} ({len(asked)} texts)")
+
+
+def _checked(data: Path) -> tuple[dict[str, str], dict[str, str], dict[str, set[str]]]:
+    files = {}
+    with tarfile.open(data / "checked-claims-train.tar.xz") as tar:
+        for member in tar.getmembers():
+            handle = tar.extractfile(member)
+            if handle is not None:
+                files[Path(member.name).name] = handle.read().decode("utf8")
+
+    def table(name: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(files[name]), delimiter="\t"))[1:]
+
+    claims = {row[0]: f"{row[1]} {row[2]}" for row in table("v3.0-verified_claims.docs.tsv")}
+    texts = {row[0]: row[1] for row in table("dev-tweets.queries.tsv")}
+    gold: dict[str, set[str]] = defaultdict(set)
+    for line in files["dev-tweet-vclaim-pairs.qrels"].splitlines():
+        parts = line.split()
+        if parts and parts[3] == "1":
+            gold[parts[0]].add(parts[2])
+    return claims, {q: texts[q] for q in gold}, gold
+
+
+def _bm25(documents: Sequence[str], asked: Sequence[str]) -> np.ndarray:
+    """Robertson & Zaragoza 2009, k1 1.2, b 0.75, over words cut to six letters: (asked, documents)."""
+    split = [[w[:6] for w in re.findall(r"[a-z0-9]+", d.lower())] for d in documents]
+    often = Counter(w for d in split for w in set(d))
+    mean = sum(map(len, split)) / len(split)
+    held: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for k, words in enumerate(split):
+        for word, n in Counter(words).items():
+            held[word].append((k, n * 2.2 / (n + 1.2 * (0.25 + 0.75 * len(words) / mean))))
+    scores = np.zeros((len(asked), len(documents)), np.float32)
+    for row, text in enumerate(asked):
+        for word in {w[:6] for w in re.findall(r"[a-z0-9]+", text.lower())}:
+            rare = math.log(1 + (len(documents) - often[word] + 0.5) / (often[word] + 0.5))
+            for k, weight in held.get(word, ()):
+                scores[row, k] += rare * weight
+    return scores
+
+
+def _precision(scores: np.ndarray, ids: Sequence[str], asked: Sequence[str], gold: dict[str, set[str]]) -> float:
+    total = 0.0
+    for row, q in enumerate(asked):
+        hits = found = 0.0
+        for n, k in enumerate(np.argsort(-scores[row])[:5], 1):
+            if ids[k] in gold[q]:
+                hits += 1
+                found += hits / n
+        total += found / min(5, len(gold[q]))
+    return total / len(asked)
+
+
+def emergent(comparer: Comparer, data: Path) -> None:
+    """How headlines stand to claims: those that the FNC-1 training set does not have; and disputed claims, by all."""
+    met = {row["headline"] for row in rows_of(data / "fnc1-train-pairs.jsonl.xz")}
+    rows = rows_of(data / "emergent.jsonl.xz")
+    likely = comparer.stances([(row["claim"], row["headline"]) for row in rows])
+    found = [STANCES[k] for k in likely[:, :3].argmax(1)]
+    fresh = [k for k, row in enumerate(rows) if row["headline"] not in met]
+    gold, told = [rows[k]["stance"] for k in fresh], [found[k] for k in fresh]
+    each = {s: f1(gold, told, s) for s in STANCES[:3]}
+    print(f"Emergent: macro-F1 {np.mean(list(each.values())):.1f} of {len(fresh)} headlines; {_told(each)}")
+    by_claim: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row, stance in zip(rows, found, strict=True):
+        by_claim[row["claim_id"]].append((row["stance"], stance))
+    for two in (True, False):
+        mine = [v for v in by_claim.values() if ({"for", "against"} <= {g for g, _ in v}) == two]
+        shown = 100 * np.mean([{"for", "against"} <= {f for _, f in v} for v in mine])
+        print(f"  shown as disputed: {shown:.0f} % of {len(mine)} {'two' if two else 'one'}-sided claims")
+
+
+def challenge(comparer: Comparer, data: Path) -> None:
+    """FNC-1's training pairs whose report is held out of ours (`training/statements.py` says which)."""
+    texts = {row["body_id"]: row["text"] for row in rows_of(data / "fnc1-train-bodies.jsonl.xz")}
+    pairs = [row for row in rows_of(data / "fnc1-train-pairs.jsonl.xz") if _hash(row["body_id"]) % 5 == 0]
+    pairs = pairs[:: max(1, len(pairs) // HELD)]
+    shown = [(row["headline"], _beside(row["headline"], texts[row["body_id"]])) for row in pairs]
+    found = [STANCES[k] for k in comparer.stances(shown, reports=True).argmax(1)]
+    names = {"agree": "for", "disagree": "against", "discuss": "observing", "unrelated": "unrelated"}
+    gold = [names[row["stance"]] for row in pairs]
+    told = _told({s: f1(gold, found, s) for s in STANCES})
+    print(f"FNC-1 held out: {told} of {len(pairs)} pairs; against is its “disagree”")
+
+
+def _hash(text: str) -> int:
+    return sum((k + 1) * 7919 * ord(c) for k, c in enumerate(text)) // 7
+
+
+def _beside(headline: str, text: str) -> str:
+    sentences = [s.strip() for line in text.splitlines() for s in line.replace("? ", ". ").split(". ") if s.strip()]
+    words = {w for w in headline.lower().split() if len(w) > 3}
+    rest = set(sorted(sentences[3:], key=lambda s: -len(words & set(s.lower().split())))[:4])
+    return ". ".join([*sentences[:3], *(s for s in sentences[3:] if s in rest)])
+
+
+def _told(each: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.1f}" for name, value in each.items())
+
+
+def stories(shared: Path) -> None:
+    """Pairs of attributions on one claim, whatever the stance, over stories told by two reports each: F1, and how often
+    the stance is right on those linked; end to end, a gold attribution is the one found that overlaps it most."""
+    import tempfile
+
+    import onrecord
+
+    hit = wrong = missed = right = stances = 0
+    for path in sorted((shared / "gold" / "stories").glob("*.claims.json")):
+        gold = json.loads(path.read_text(encoding="utf8"))
+        with tempfile.TemporaryDirectory() as folder:
+            files = sorted(path.parent.glob(path.name.replace(".claims.json", "_*.txt")))
+            onrecord.record(files, Path(folder) / "r.db", verbatim=True)
+            with onrecord.open(Path(folder) / "r.db") as record:
+                held = _found(record, files)
+        of_claim: dict[tuple[str, str], set[str]] = defaultdict(set)
+        stance: dict[tuple[str, str, str], str] = {}
+        for claim in gold["claims"]:
+            for p in claim["positions"]:
+                of_claim[p["doc"], p["attribution"]].add(claim["id"])
+                stance[p["doc"], p["attribution"], claim["id"]] = p["stance"]
+        keys = list(held)
+        for k, one in enumerate(keys):
+            for other in keys[:k]:
+                together = bool(of_claim[one] & of_claim[other])
+                linked = held[one][0] == held[other][0]
+                hit += together and linked
+                wrong += linked and not together
+                missed += together and not linked
+        for key, (_, told) in held.items():
+            wanted = {stance[(*key, c)] for c in of_claim[key]}
+            if wanted and any(held[o][0] == held[key][0] for o in keys if o != key and of_claim[o] & of_claim[key]):
+                stances += 1
+                right += told in wanted
+    share = 100 * right / max(1, stances)
+    score = 200 * hit / max(1, 2 * hit + wrong + missed)
+    print(f"stories, end to end: pairs F1 {score:.1f} (found {hit}, wrong {wrong}, missed {missed});")
+    print(f"  stance right on {share:.1f} % of {stances} that are linked")
+
+
+def _found(record: Any, files: Sequence[Path]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Of each gold attribution that was found: the claim and the stance of what was found."""
+    claims = {p.said.id: (c.id, p.stance) for c in record.claims(limit=10**6) for p in c.positions}
+    held = {}
+    for path in files:
+        gold = json.loads(path.with_suffix(".json").read_text(encoding="utf8"))
+        text = path.read_text(encoding="utf8")
+        report = next(r for r in record.extractions() if r.report.text == text)
+        for a in gold["attributions"]:
+            mine = {k for c in a["content"] for k in range(c["start"], c["end"])}
+            best = max(report.attributions, key=lambda f: len(mine & _characters(f.content)), default=None)
+            if best and 2 * len(mine & _characters(best.content)) > len(mine) and best.id in claims:
+                held[gold["doc"], a["id"]] = claims[best.id]
+    return held
+
+
+def _characters(spans: Sequence[Any]) -> set[int]:
+    return {k for span in spans for k in range(span.start, span.end)}
+
+
+def specimen(shared: Path) -> Iterator[str]:
+    """How the claim of the specimen stands."""
+    import tempfile
+
+    import onrecord
+
+    with tempfile.TemporaryDirectory() as folder:
+        onrecord.record(shared / "specimen" / "report.txt", Path(folder) / "r.db")
+        with onrecord.open(Path(folder) / "r.db") as record:
+            for claim in record.claims("containers"):
+                yield f"specimen: “{claim.wording}”"
+                for side in claim.standing().sides:
+                    voices = ", ".join(f"{v.name} ({len(v.positions)})" for v in (*side.voices, *side.unnamed))
+                    yield f"  {side.stance}: {voices}"
+                yield f"  {claim.standing().needed}"
+
+
+def main() -> None:
+    """See the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("parts", nargs="*")
+    args = parser.parse_args()
+    comparer = Comparer()
+    data = args.shared / "data"
+    parts = {
+        "contradictions": lambda: contradictions(comparer),
+        "checked": lambda: checked(comparer, data),
+        "emergent": lambda: emergent(comparer, data),
+        "challenge": lambda: challenge(comparer, data),
+        "stories": lambda: stories(args.shared),
+        "specimen": lambda: print("\n".join(specimen(args.shared))),
+    }
+    for name in args.parts or parts:
+        parts[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""Claims: what attributions state, and which are near each other, for comparing them; and asking for a claim.
+
+How attributions stand to claims is derived in `positions`.
+"""
+# ruff: noqa: S608 - the SQL is put together from names written here; what people type goes in as parameters
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+
+from onrecord.errors import NotFound
+from onrecord.store import derived, identities, judged, read
+from onrecord.store import schema as t
+from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
+from onrecord.store.rows import Judgement, Said, Withdrawal
+from onrecord.store.search import check_limit
+
+_PART = 500
+NEAR = 1000
+"""Statements of one cell that are looked at, the newest ones."""
+_FLAGS = ("negated", "doubtful", "own")
+
+_UNLINKED = """SELECT r.seq FROM reports r JOIN (
+    SELECT g.report_seq, max(x.run_seq) AS run_seq FROM examinations x JOIN readings g ON g.seq = x.reading_seq
+    WHERE g.report_seq > :after GROUP BY g.report_seq) e ON e.report_seq = r.seq
+    WHERE r.seq > :after AND NOT EXISTS (SELECT 1 FROM linked k WHERE k.report_seq = r.seq AND k.run_seq = e.run_seq
+        AND k.by_seq = (SELECT seq FROM runs WHERE id = :by)) ORDER BY r.seq LIMIT :limit"""
+
+
+def unlinked(connection: Connection, by: str, after: int, limit: int) -> list[Unlinked]:
+    """The next reports in order of recording whose attributions, as their newest run has them, this run has not
+    compared."""
+    seqs = connection.execute(text(_UNLINKED), {"by": by, "after": after, "limit": limit}).scalars().all()
+    return [Unlinked(seq, read.extraction(connection, seq)) for seq in seqs]
+
+
+def near(connection: Connection, by: str, cells: Collection[int]) -> list[Stated]:
+    """What attributions that the run has compared state, in these cells; the newest of each cell."""
+    s, a = t.statements.c, t.attributions.c
+    run = connection.execute(select(t.runs.c.seq).filter_by(id=by)).scalar()
+    query = (
+        select(a.id, s.cell, s.vector, s.text, s.bearing, s.flags, s.days)
+        .join(t.attributions, a.seq == s.attribution_seq)
+        .where(s.by_seq == run, s.cell == bindparam("cell"))
+        .order_by(s.attribution_seq.desc())
+        .limit(NEAR)
+    )
+    return [
+        Stated(
+            row.id,
+            row.cell,
+            row.vector,
+            row.text,
+            row.bearing,
+            **{name: name in row.flags.split() for name in _FLAGS},
+            days=tuple(row.days.split()),
+        )
+        for cell in sorted(cells)
+        for row in connection.execute(query, {"cell": cell})
+    ]
+
+
+def add(connection: Connection, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]], by: int) -> None:
+    """Write what the attributions of reports, by number, state, and how they were judged to stand to others."""
+    touched: set[str] = set()
+    for report, stated, judgements in batch:
+        newest = connection.execute(text(_NEWEST), {"report": report}).scalar_one()
+        before = select(t.attributions.c.id).join(t.statements).where(t.statements.c.report_seq == report)
+        touched |= set(connection.execute(before).scalars())
+        connection.execute(delete(t.statements).where(t.statements.c.report_seq == report))
+        connection.execute(delete(t.linked).where(t.linked.c.report_seq == report))
+        connection.execute(insert(t.linked), {"report_seq": report, "run_seq": newest, "by_seq": by})
+        known = select(t.attributions.c.id, t.attributions.c.seq).where(t.attributions.c.report_seq == report)
+        seqs = {row.id: row.seq for row in connection.execute(known)}
+        rows = [
+            {
+                "attribution_seq": seqs[each.attribution],
+                "by_seq": by,
+                "report_seq": report,
+                "run_seq": newest,
+                "cell": each.cell,
+                "vector": each.vector,
+                "text": each.text,
+                "bearing": each.bearing,
+                "flags": " ".join(name for name in _FLAGS if getattr(each, name)),
+                "days": " ".join(each.days),
+            }
+            for each in {each.attribution: each for each in stated}.values()
+        ]
+        if rows:
+            connection.execute(insert(t.statements), rows)
+        touched |= {each.attribution for each in stated}
+        for judgement in judgements:
+            judged.judge(connection, judgement)
+            touched |= {judgement.a, judgement.b}
+    identities.regroup(connection, touched)
+
+
+_NEWEST = """SELECT max(x.run_seq) FROM examinations x JOIN readings g ON g.seq = x.reading_seq
+    WHERE g.report_seq = :report"""
+
+
+_JOINED = """SELECT s.claim FROM claim_sizes s JOIN clusters c ON c.cluster = s.claim WHERE c.member = :id
+    AND NOT EXISTS (SELECT 1 FROM statements d JOIN attributions a ON a.seq = d.attribution_seq WHERE a.id = :id)"""
+
+
+def take_in(connection: Connection, judgements: Sequence[Judgement], withdrawals: Sequence[Withdrawal]) -> int:
+    """Append judgements and withdrawals made in another record; how many were new. Raises NotFound."""
+    count = select(func.count()).select_from(t.judgements)
+    also = select(func.count()).select_from(t.withdrawals)
+    before = connection.execute(count).scalar_one() + connection.execute(also).scalar_one()
+    rows: set[str] = set()
+    for judgement in judgements:
+        judged.judge(connection, judgement)
+        rows |= {judgement.a, judgement.b}
+    for withdrawal in withdrawals:
+        judged.withdraw(connection, withdrawal)
+        rows |= judged.rows_of(connection, withdrawal.judgement_id)
+    if rows:
+        derived.judged(connection, rows)
+    return int(connection.execute(count).scalar_one() + connection.execute(also).scalar_one() - before)
+
+
+def led_to(connection: Connection, attribution_id: str) -> str:
+    """The claim that an attribution, by id, leads to. Raises NotFound where it bears on none."""
+    asked = {"id": attribution_id}
+    sql = "SELECT p.claim FROM positions p JOIN attributions a ON a.seq = p.attribution_seq WHERE a.id = :id"
+    found = connection.execute(text(sql), asked).scalar()
+    if found is None:  # one of an older run, say, that people or engines joined to others
+        found = connection.execute(text(_JOINED), asked).scalar()
+    if found is None:
+        raise NotFound(
+            "that attribution bears on no claim.",
+            which=attribution_id,
+            advice="It asks, demands or tells what others say, a person took it out, or claims are yet to be compared.",
+        )
+    return str(found)
+
+
+def largest(
+    connection: Connection, limit: int, offset: int, *, since: str | None, publisher: str | None, entity: str | None
+) -> list[str]:
+    """Claims by how many attributions bear on them, most first; with one published since a day, by a publisher, or of
+    an entity (its id)."""
+    check_limit(limit)
+    where, joins = [], ""
+    if since or publisher:
+        joins = " JOIN attributions a ON a.seq = p.attribution_seq JOIN reports r ON r.seq = a.report_seq"
+        where += ["r.published >= :since"] * bool(since) + ["lower(r.publisher) = lower(:publisher)"] * bool(publisher)
+    if entity:
+        joins += " JOIN voices v ON v.attribution_seq = p.attribution_seq LEFT JOIN clusters c ON c.member = v.member"
+        where.append("coalesce(c.cluster, v.member) = :entity")
+    held = f" WHERE claim IN (SELECT p.claim FROM positions p{joins} WHERE {' AND '.join(where)})" if where else ""
+    order = "ORDER BY attributions DESC, last DESC, claim LIMIT :limit OFFSET :offset"
+    asked = {"limit": limit, "offset": max(0, offset), "since": since, "publisher": publisher, "entity": entity}
+    return list(connection.execute(text(f"SELECT claim FROM claim_sizes{held} {order}"), asked).scalars())
+
+
+def of_attributions(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The claims that these attributions bear on, in the order of the attributions, each once."""
+    query = text(
+        "SELECT a.id, p.claim FROM positions p JOIN attributions a ON a.seq = p.attribution_seq WHERE a.id IN :ids"
+    ).bindparams(bindparam("ids", expanding=True))
+    held = {row.id: row.claim for part in _parts(ids) for row in connection.execute(query, {"ids": part})}
+    return list(dict.fromkeys(held[each] for each in ids if each in held))
+
+
+def claim(connection: Connection, name: str) -> ClaimRow:
+    """A claim by its own id, with all positions on it."""
+    size = connection.execute(text("SELECT * FROM claim_sizes WHERE claim = :c"), {"c": name}).one()
+    rows = connection.execute(text("SELECT * FROM positions WHERE claim = :c"), {"c": name}).all()
+    held = {row.attribution_seq: row for row in rows}
+    said: dict[int, Said] = {}
+    for part in _parts(sorted(held)):
+        said |= dict(zip(part, read.saids(connection, part), strict=True))
+    texts, headlines = _reports(connection, sorted(held))
+    ids = {each.id for each in said.values()}
+    judgements = _on(connection, ids)
+    by_hand = {judged.stance_by(j)[0]: j.by for j in judgements if j.relation == judged.STANCE}
+    positions = [
+        Position(
+            each,
+            held[seq].stance,
+            texts[seq],
+            bool(held[seq].own),
+            all(c.end <= headlines[seq] for c in each.content),
+            by_hand.get(each.id),
+        )
+        for seq, each in said.items()
+    ]
+    positions.sort(key=lambda p: (day_of(p) is None, day_of(p) or "", p.said.report.id, p.said.content[0].start))
+    wording = size.named or " ".join(c.text for c in said[size.wording_seq].content)
+    rivals = {row for j in judgements if j.relation == "contradicts" for row in (j.a, j.b)} - ids
+    return ClaimRow(
+        name,
+        wording,
+        size.named is not None,
+        tuple(positions),
+        tuple(c for c in _claims_of(connection, rivals) if c != name),
+        tuple(judgements),
+    )
+
+
+def day_of(position: Position) -> str | None:
+    """The day of publication of the report, where that is known."""
+    published = position.said.report.published or ""
+    return published[:10] if len(published) >= 10 and published[4:5] == "-" else None
+
+
+def _reports(connection: Connection, seqs: Sequence[int]) -> tuple[dict[int, str], dict[int, int]]:
+    """Of attributions the name of the text that their report prints, and where its headline ends in it (0: none)."""
+    sql = text(
+        """SELECT a.seq, coalesce(c.cluster, r.id) AS text,
+            (SELECT max(g.headline_end) FROM readings g WHERE g.report_seq = r.seq) AS headline
+        FROM attributions a JOIN reports r ON r.seq = a.report_seq LEFT JOIN clusters c ON c.member = r.id
+        WHERE a.seq IN :seqs"""
+    ).bindparams(bindparam("seqs", expanding=True))
+    texts: dict[int, str] = {}
+    headlines: dict[int, int] = {}
+    for part in _parts(seqs):
+        for row in connection.execute(sql, {"seqs": part}):
+            texts[row.seq], headlines[row.seq] = row.text, row.headline or 0
+    return texts, headlines
+
+
+def _on(connection: Connection, ids: Collection[str]) -> list[Judgement]:
+    """Judgements in force on these attributions, oldest first."""
+    found = judged.touching(connection, ids)
+    return sorted(found, key=lambda j: (j.at, j.id))
+
+
+def _claims_of(connection: Connection, ids: Collection[str]) -> Iterator[str]:
+    found: dict[str, None] = {}
+    query = text(
+        "SELECT DISTINCT p.claim FROM positions p JOIN attributions a ON a.seq = p.attribution_seq WHERE a.id IN :ids"
+    ).bindparams(bindparam("ids", expanding=True))
+    for part in _parts(sorted(ids)):
+        found |= dict.fromkeys(connection.execute(query, {"ids": part}).scalars())
+    yield from found
+
+
+def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    for k in range(0, len(rows), _PART):
+        yield list(rows[k : k + _PART])
