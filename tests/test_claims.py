@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from onrecord.clusters import clusters, sides
 from onrecord.errors import NotFound, UsageError
 from onrecord.extraction import extract_one
 from onrecord.linking import find_claims
-from onrecord.model import Found, Given, RawReport
+from onrecord.model import Found, Given, Proposed, RawReport, Report, Run, Span
 from onrecord.store import Judgement, Store, open_store
 from tests.stand_in import WordComparer
 from tests.tiny import TinyEngine
@@ -29,13 +30,15 @@ SAID = {
 }
 
 
-def put(store: Store, name: str, day: str, text: str, publisher: str = "The Morning") -> None:
+def put(
+    store: Store, name: str, day: str, text: str, publisher: str = "The Morning", engine: TinyEngine | None = None
+) -> None:
     """Record one report as read from a file."""
     from onrecord.clean import clean
 
     given_ = Given(publisher=Found(publisher, "user"), published=Found(day, "user"))
     raw = RawReport(text.encode(), "text", f"{name}.txt", given=given_)
-    store.record(raw, extract_one(clean(raw, verbatim=True), TinyEngine()))
+    store.record(raw, extract_one(clean(raw, verbatim=True), engine or TinyEngine()))
 
 
 @pytest.fixture
@@ -114,6 +117,37 @@ def test_a_person_decides_and_can_take_it_back(store: Store) -> None:
     record.rename(lee, "The bridge at Orm", by="Ada", reason="short")
     assert record.claim(lee).wording == "The bridge at Orm"
     assert list(store.verify()) == []
+
+
+def test_a_persons_word_lasts_when_a_newer_engine_reads_other_spans(store: Store) -> None:
+    record = Record(store)
+    lee, maki = (said(store, w) for w in ("bridge at Orm was closed for repairs", "not closed"))
+    lee = next(p.said.id for p in record.claim(maki).positions if p.said.source_name == "Mayor Lee")
+    record.different(lee, maki, by="Ada", reason="other repairs")
+    record.stance(lee, "doubts", by="Ada", reason="meant so")
+    put(store, "a", *SAID["a"], engine=Shorter())
+    find_claims(store, WordComparer())
+    (newer,) = [s.id for s in store.attributions(record.attribution(lee).report.id) if s.id != lee]
+    assert record.claim(newer).id != record.claim(maki).id
+    assert [p.stance for p in record.claim(newer).positions if p.said.id == newer] == ["doubts"]
+    assert list(store.verify()) == []
+
+
+class Shorter(TinyEngine):
+    """A newer engine that leaves "that" out of contents."""
+
+    run = Run("tiny", "2")
+
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
+        """The same, four characters further on."""
+        return [
+            replace(p, attributions=tuple(replace(a, content=(_later(a.content[0]),)) for a in p.attributions))
+            for p in super().propose(reports)
+        ]
+
+
+def _later(span: Span) -> Span:
+    return Span(span.start + 5, span.end)
 
 
 def test_rebuilding_changes_nothing(store: Store) -> None:

@@ -1,7 +1,7 @@
 """The trained model of statements → what ships: `python -m training.seal_statements DATA_FOLDER WEIGHTS DESTINATION`.
 
 One graph: pieces and marks (b, n) → vectors (b, 384) of length 1, relations (b, 5), stances (b, 4); products in 8 bits
-(as `training.export`). `cells.npz`: 1,024 directions, the means of clusters of what reports of PolNeAR and FNC-1 say
+(as `training.export`). `cells.npz`: 4,096 directions, the means of clusters of what reports of PolNeAR and FNC-1 say
 (spherical k-means: Dhillon & Modha 2001), by which statements near each other are looked up.
 """
 
@@ -22,7 +22,7 @@ from training.minilm import minilm_folder, plain_tokenizer
 from training.polnear import read
 from training.statements import ANNOTATIONS, Judge, Shower, groups, of_challenge, of_group
 
-CELLS = 1024
+CELLS = 4096
 ROUNDS = 12
 SHOWN = 300
 

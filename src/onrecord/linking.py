@@ -7,14 +7,13 @@ record, a person's above every engine's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.link import LEAST_LIKE, Statement, Verdict, answered, plain, statements, verdict
+from onrecord.link import LEAST_LIKE, Statement, Verdict, answered, plain, same_words, statements, verdict
 from onrecord.model import Run
 from onrecord.store import Judgement, Stated, Store
 
@@ -53,19 +52,20 @@ def find_claims(store: Store, comparer: Compares, progress: Callable[[int], None
     run = run_of(comparer)
     compared, after = 0, -1
     while waiting := store.unlinked(run.id, after=after, limit=BATCH):
-        stated = [statements(report.extraction) for report in waiting]
-        fresh = [s for each in stated for s in each]
+        every = [statements(report.extraction) for report in waiting]
+        fresh = [s for each in every for s in each]
+        reports = np.array([k for k, each in enumerate(every) for _ in each], np.int64)
         vectors = comparer.vectors([s.text for s in fresh])
-        held = _Held.of(fresh, [report.number for report, each in zip(waiting, stated, strict=True) for _ in each])
-        cells = comparer.cells(vectors) if fresh else np.zeros((0, 1), np.int32)
-        known = store.near(run.id, {int(c) for c in cells.ravel()})
-        here = {s.attribution for s in fresh}
-        known = [k for k in known if k.attribution not in here]
+        cells = comparer.cells(vectors)
+        found = dict.fromkeys(_among(vectors, reports))
+        known, before = _before(store, run.id, vectors, cells, {s.attribution for s in fresh})
+        pairs = [(fresh[i], fresh[j]) for i, j in found]
+        pairs += [(fresh[i], known[number]) for i, number in before]
         judgements: dict[str, list[Judgement]] = {}
-        for found in _verdicts(held, vectors, known, comparer):
-            judgements.setdefault(found.a, []).append(_judgement(found, run))
+        for v in _verdicts(fresh, pairs, comparer):
+            judgements.setdefault(v.a, []).append(_judgement(v, run))
         batch, at = [], 0
-        for report, each in zip(waiting, stated, strict=True):
+        for report, each in zip(waiting, every, strict=True):
             rows = [_row(s, vectors[at + k], int(cells[at + k, 0])) for k, s in enumerate(each)]
             batch.append((report.number, rows, [j for s in each for j in judgements.get(s.attribution, ())]))
             at += len(each)
@@ -77,68 +77,68 @@ def find_claims(store: Store, comparer: Compares, progress: Callable[[int], None
     return compared
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The statements of a batch, and of each the report it stands in."""
+def _among(vectors: Floats, reports: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Pairs of new statements to lay side by side: with each the nearest of its own report, and of the others."""
+    near: Floats = vectors @ vectors.T
+    np.fill_diagonal(near, -1.0)
+    own = reports[:, None] == reports[None, :]
+    for mask in (own, ~own):
+        scores: Floats = np.where(mask, near, np.float32(-1.0)).astype(np.float32)
+        for i, j in _nearest(scores):
+            yield min(i, j), max(i, j)
 
-    statements: Sequence[Statement]
-    reports: NDArray[np.int64]
 
-    @classmethod
-    def of(cls, fresh: Sequence[Statement], reports: Sequence[int]) -> _Held:
-        return cls(fresh, np.array(reports, np.int64))
+def _before(
+    store: Store, by: str, vectors: Floats, cells: Ints, here: set[str]
+) -> tuple[dict[int, Statement], list[tuple[int, int]]]:
+    """Statements of reports compared before, by number, and with which of them each new one is to be laid side by
+    side: the nearest in the cells nearest to it."""
+    held = store.near(by, set(map(int, cells.ravel())))
+    best: list[list[tuple[float, int]]] = [[] for _ in vectors]
+    for cell, (numbers, packed) in held.items():
+        rows = np.flatnonzero((cells == cell).any(1))
+        beside = np.frombuffer(packed, np.int8).reshape(len(numbers), vectors.shape[1]).astype(np.float32) / 127
+        scores: Floats = vectors[rows] @ beside.T
+        for i, j in _nearest(scores):
+            best[rows[i]].append((float(scores[i, j]), numbers[j]))
+    kept = [(i, number) for i, each in enumerate(best) for _, number in sorted(each, reverse=True)[:MOST]]
+    known = {number: _statement(each) for number, each in store.stated(by, {number for _, number in kept}).items()}
+    return known, [(i, number) for i, number in kept if known[number].attribution not in here]
 
 
-def _verdicts(held: _Held, vectors: Floats, known: Sequence[Stated], comparer: Compares) -> Iterator[Verdict]:
-    """Of new statements among themselves and with those known."""
-    fresh = held.statements
-    if not fresh:
-        return
-    others = [_statement(k) for k in known]
-    packed = np.frombuffer(b"".join(k.vector for k in known), np.int8).reshape(len(known), vectors.shape[1])
-    beside = np.concatenate([vectors, packed.astype(np.float32) / 127])
-    near = vectors @ beside.T
-    every = [*fresh, *others]
+def _nearest(scores: Floats) -> Iterator[tuple[int, int]]:
+    """Of each row the best columns, where they are like enough."""
+    most = min(MOST, scores.shape[1])
+    if most:
+        best = np.argpartition(-scores, most - 1, axis=1)[:, :most]
+        for i, j in zip(*np.nonzero(np.take_along_axis(scores, best, 1) >= LEAST_LIKE), strict=True):
+            yield int(i), int(best[i, j])
+
+
+def _verdicts(
+    fresh: Sequence[Statement], pairs: Sequence[tuple[Statement, Statement]], comparer: Compares
+) -> Iterator[Verdict]:
+    """Of new statements that answer another in their report, and of the pairs."""
     by_id = {s.attribution: s for s in fresh}
-    taken: set[tuple[str, str]] = set()
+    taken: set[frozenset[str]] = set()
     for s in fresh:
-        if s.answers in by_id:
-            taken.add((s.attribution, str(s.answers)))
-            yield answered(s, by_id[str(s.answers)])
-    pairs = [
-        (i, int(j))
-        for i, j in _candidates(held.reports, near, len(fresh))
-        if not (every[i].bare or every[j].bare)
-        and not {(every[i].attribution, every[j].attribution), (every[j].attribution, every[i].attribution)} & taken
-    ]
-    alike = [(i, j) for i, j in pairs if plain(every[i].text) == plain(every[j].text)]
-    for i, j in alike:
-        same = every[i].bearing == every[j].bearing or "denies" not in (every[i].bearing, every[j].bearing)
-        yield Verdict(every[i].attribution, every[j].attribution, "same" if same else "opposes", 0.99, "the same words")
-    left = [pair for pair in pairs if pair not in set(alike)]
-    likely = comparer.relations([(every[i].text, every[j].text) for i, j in left]) if left else ()
-    for (i, j), row in zip(left, likely, strict=True):
-        found = verdict(every[i], every[j], row)
+        target = by_id.get(s.answers or "")
+        if target is not None:
+            taken.add(frozenset((s.attribution, target.attribution)))
+            yield answered(s, target)
+    left = []
+    for one, other in pairs:
+        if one.bare or other.bare or frozenset((one.attribution, other.attribution)) in taken:
+            continue
+        if plain(one.text) == plain(other.text):
+            yield same_words(one, other)
+        else:
+            left.append((one, other))
+    likely = comparer.relations([(one.text, other.text) for one, other in left]) if left else ()
+    for (one, other), row in zip(left, likely, strict=True):
+        found = verdict(one, other, row)
         if found:
             yield found
-
-
-def _candidates(reports: NDArray[np.int64], near: Floats, fresh: int) -> Iterator[tuple[int, int]]:
-    """Pairs to lay side by side: of each statement the nearest of its own report, and of all others."""
-    met: set[tuple[int, int]] = set()
-    own = np.zeros(near.shape, bool)
-    own[:, :fresh] = reports[:, None] == reports[None, :]
-    for mask in (own, ~own):
-        scores = np.where(mask, near, -1.0)
-        scores[np.arange(fresh), np.arange(fresh)] = -1.0
-        most = min(MOST, scores.shape[1])
-        best = np.argpartition(-scores, most - 1, axis=1)[:, :most]
-        for i in range(fresh):
-            for j in best[i]:
-                pair = (min(i, int(j)), max(i, int(j)))
-                if scores[i, j] >= LEAST_LIKE and pair not in met:
-                    met.add(pair)
-                    yield pair
 
 
 def _statement(known: Stated) -> Statement:

@@ -5,7 +5,7 @@ from onrecord.link.comparing import Comparer
 from onrecord.link.copies import VERSION, Compared, Copies, Likeness, alike
 from onrecord.link.credits import credited
 from onrecord.link.statements import Statement, plain, statements
-from onrecord.link.verdicts import LEAST_LIKE, Verdict, answered, verdict
+from onrecord.link.verdicts import LEAST_LIKE, Verdict, answered, same_words, verdict
 from onrecord.link.versions import Altered, Changes, Notice, changes, notices
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "credited",
     "notices",
     "plain",
+    "same_words",
     "statements",
     "verdict",
 ]

@@ -64,6 +64,12 @@ def answered(statement: Statement, target: Statement) -> Verdict:
     return Verdict(statement.attribution, target.attribution, relation, 0.9, f"in answer to the other, {says}")
 
 
+def same_words(one: Statement, other: Statement) -> Verdict:
+    """What follows where two statements have the same words: what each does with them decides."""
+    relation: Bond = "same" if _against(one) == _against(other) else "opposes"
+    return Verdict(one.attribution, other.attribution, relation, 0.99, "the same words")
+
+
 def _against(statement: Statement) -> bool:
     return statement.bearing == "denies"
 

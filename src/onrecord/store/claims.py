@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
 from onrecord.errors import NotFound
-from onrecord.store import derived, identities, judged, read
+from onrecord.store import derived, identities, judged, positions, read
 from onrecord.store import schema as t
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
 from onrecord.store.rows import Judgement, Said, Withdrawal
@@ -30,6 +30,10 @@ _UNLINKED = """SELECT r.seq FROM reports r JOIN (
         AND k.by_seq = (SELECT seq FROM runs WHERE id = :by)) ORDER BY r.seq LIMIT :limit"""
 
 
+_NEAR = """SELECT s.attribution_seq, s.vector FROM statements s
+    WHERE s.by_seq = (SELECT seq FROM runs WHERE id = ?) AND s.cell = ? ORDER BY s.attribution_seq DESC LIMIT ?"""
+
+
 def unlinked(connection: Connection, by: str, after: int, limit: int) -> list[Unlinked]:
     """The next reports in order of recording whose attributions, as their newest run has them, this run has not
     compared."""
@@ -37,19 +41,24 @@ def unlinked(connection: Connection, by: str, after: int, limit: int) -> list[Un
     return [Unlinked(seq, read.extraction(connection, seq)) for seq in seqs]
 
 
-def near(connection: Connection, by: str, cells: Collection[int]) -> list[Stated]:
-    """What attributions that the run has compared state, in these cells; the newest of each cell."""
+def near(connection: Connection, by: str, cell: int) -> tuple[list[int], bytes]:
+    """The attributions, by number, whose statements lie in a cell, the newest ones, and their vectors one after the
+    other."""
+    rows = connection.exec_driver_sql(_NEAR, (by, cell, NEAR)).all()
+    return [row[0] for row in rows], b"".join(row[1] for row in rows)
+
+
+def stated(connection: Connection, by: str, numbers: Collection[int]) -> dict[int, Stated]:
+    """What these attributions, by number, state."""
     s, a = t.statements.c, t.attributions.c
-    run = connection.execute(select(t.runs.c.seq).filter_by(id=by)).scalar()
     query = (
-        select(a.id, s.cell, s.vector, s.text, s.bearing, s.flags, s.days)
+        select(s.attribution_seq, a.id, s.cell, s.vector, s.text, s.bearing, s.flags, s.days)
         .join(t.attributions, a.seq == s.attribution_seq)
-        .where(s.by_seq == run, s.cell == bindparam("cell"))
-        .order_by(s.attribution_seq.desc())
-        .limit(NEAR)
+        .join(t.runs, t.runs.c.seq == s.by_seq)
+        .where(t.runs.c.id == by, s.attribution_seq.in_(bindparam("numbers", expanding=True)))
     )
-    return [
-        Stated(
+    return {
+        row.attribution_seq: Stated(
             row.id,
             row.cell,
             row.vector,
@@ -58,9 +67,9 @@ def near(connection: Connection, by: str, cells: Collection[int]) -> list[Stated
             **{name: name in row.flags.split() for name in _FLAGS},
             days=tuple(row.days.split()),
         )
-        for cell in sorted(cells)
-        for row in connection.execute(query, {"cell": cell})
-    ]
+        for part in _parts(sorted(numbers))
+        for row in connection.execute(query, {"numbers": part})
+    }
 
 
 def add(connection: Connection, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]], by: int) -> None:
@@ -93,6 +102,9 @@ def add(connection: Connection, batch: Sequence[tuple[int, Sequence[Stated], Seq
         if rows:
             connection.execute(insert(t.statements), rows)
         touched |= {each.attribution for each in stated}
+        sql = "DELETE FROM alike WHERE report_seq = :report AND a >= 'attribution-' AND a < 'attribution.'"
+        connection.execute(text(sql), {"report": report})
+        touched |= positions.keep_judged(connection, report)
         for judgement in judgements:
             judged.judge(connection, judgement)
             touched |= {judgement.a, judgement.b}

@@ -81,6 +81,10 @@ _JUDGED = """SELECT e.id, max(e.data) AS data,
         OR EXISTS (SELECT 1 FROM judgements j WHERE j.b = e.id)) GROUP BY +e.id"""
 
 
+_JUDGED_SAID = """SELECT DISTINCT a.report_seq FROM attributions a JOIN judgements j ON j.a = a.id OR j.b = a.id
+    WHERE j.by_kind = 'person'"""
+
+
 def rebuild(connection: Connection) -> None:
     """Make everything here anew."""
     for statement in (*DROP, *MAKE, *positions.MAKE):
@@ -97,6 +101,8 @@ def _fill(connection: Connection) -> None:
     )
     for report_seq in connection.execute(reports).scalars().all():
         _keep_judged(connection, report_seq)
+    for report_seq in connection.exec_driver_sql(_JUDGED_SAID).scalars().all():
+        positions.keep_judged(connection, report_seq)
     _correct(connection, [j for j in judgements if j.relation == SPEAKER])
     _write(connection, clusters([*_alike(connection), *(j for j in judgements if _groups(j))]))
     _count(connection, connection.exec_driver_sql(f"{_QUOTED} ORDER BY 1"), _names(judgements))
@@ -128,7 +134,7 @@ def _refresh(connection: Connection, report_seq: int) -> set[str]:
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE report_seq = ?", (report_seq,))
     for voices in (_VOICES, _UNKNOWN):
         connection.exec_driver_sql(f"INSERT INTO voices {voices} AND a.report_seq = ?", (report_seq,))
-    judged_here = _keep_judged(connection, report_seq)
+    judged_here = _keep_judged(connection, report_seq) | positions.keep_judged(connection, report_seq)
     said = select(t.attributions.c.id).where(t.attributions.c.report_seq == report_seq)
     touching = log.touching(connection, set(connection.execute(said).scalars()))
     _correct(connection, [j for j in touching if j.relation == SPEAKER])

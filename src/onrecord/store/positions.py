@@ -36,6 +36,56 @@ _STATED = """SELECT s.attribution_seq AS seq, a.id, s.bearing, s.flags FROM stat
     JOIN attributions a ON a.seq = s.attribution_seq WHERE s.by_seq = (SELECT max(by_seq) FROM linked)"""
 
 
+_JUDGED = """SELECT a.seq, a.id, EXISTS (SELECT 1 FROM statements s WHERE s.attribution_seq = a.seq
+        AND s.by_seq = (SELECT max(by_seq) FROM linked)) AS current FROM attributions a
+    WHERE a.report_seq = :report AND (a.id IN (SELECT a FROM judgements WHERE by_kind = 'person')
+        OR a.id IN (SELECT b FROM judgements WHERE by_kind = 'person'))"""
+_SPANS = """SELECT c.attribution_seq AS seq, a.id, c.start, c.end FROM contents c
+    JOIN attributions a ON a.seq = c.attribution_seq WHERE a.report_seq = :report"""
+KEPT = 0.5
+"""Share of their joint characters (Jaccard) that the contents of two runs' attributions must have in common for a
+person's word on the one to hold for the other."""
+
+
+def keep_judged(connection: Connection, report_seq: int) -> set[str]:
+    """Let a person's word on an attribution that the newest run has no more hold for the one that it has in its place.
+
+    Both ids are alike from then on. Returns them.
+    """
+    gone = [row for row in connection.execute(text(_JUDGED), {"report": report_seq}) if not row.current]
+    if not gone:
+        return set()
+    characters: dict[int, set[int]] = {}
+    ids: dict[int, str] = {}
+    for row in connection.execute(text(_SPANS), {"report": report_seq}):
+        characters.setdefault(row.seq, set()).update(range(row.start, row.end))
+        ids[row.seq] = row.id
+    here = set(connection.execute(text(f"{_STATED} AND s.report_seq = :report"), {"report": report_seq}).scalars())
+    kept: set[str] = set()
+    for row in gone:
+        mine = characters[row.seq]
+        shares = {seq: len(mine & characters[seq]) / len(mine | characters[seq]) for seq in here}
+        best = max(sorted(here), key=lambda seq: shares[seq], default=None)
+        if best is not None and shares[best] >= KEPT:
+            a, b = sorted((row.id, ids[best]))
+            values = {"a": a, "b": b, "report": report_seq}
+            connection.execute(text("INSERT OR IGNORE INTO alike VALUES (:a, :b, :report)"), values)
+            kept |= {a, b}
+    return kept
+
+
+def in_place_of(connection: Connection) -> dict[str, str]:
+    """Of attributions that people judged and that the newest run has no more, the one that it has in its place."""
+    rows = connection.execute(text("SELECT a, b FROM alike WHERE a >= 'attribution-' AND a < 'attribution.'")).all()
+    held: set[str] = set()
+    for part in _parts(sorted({name for row in rows for name in row})):
+        marks = ",".join(f":p{k}" for k in range(len(part)))
+        values = {f"p{k}": row for k, row in enumerate(part)}
+        held |= {row.id for row in connection.execute(text(f"{_STATED} AND a.id IN ({marks})"), values)}
+    both = [pair for row in rows for pair in ((row.a, row.b), (row.b, row.a))]
+    return {old: new for old, new in both if old not in held and new in held}
+
+
 @dataclass(frozen=True, slots=True)
 class _Member:
     """An attribution of a claim: what deriving its stance takes."""
@@ -76,14 +126,15 @@ def _put(
     connection: Connection, members: Sequence[_Member], cluster_of: Mapping[str, str], judgements: Sequence[Judgement]
 ) -> None:
     other_side = sides((j for j in judgements if j.relation in JOINING), cluster_of)
-    set_by = {}
+    set_by: dict[str, str] = {}
+    new_of = in_place_of(connection)
     names: dict[str, str] = {}
     for j in sorted(judgements, key=lambda j: (j.at, j.id)):
         if j.relation == judged.STANCE and j.by_kind == "person":
             attribution, stance = judged.stance_by(j)
-            set_by[attribution] = stance
+            set_by[new_of.get(attribution, attribution)] = stance
         elif j.relation == judged.NAMED:
-            row = min(j.a, j.b)
+            row = new_of.get(min(j.a, j.b), min(j.a, j.b))
             names[cluster_of.get(row, row)] = judged.named_by(j)
     claims: dict[str, list[_Member]] = {}
     for member in members:

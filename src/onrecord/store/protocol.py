@@ -144,8 +144,13 @@ class Store(Protocol):
         id) has not compared."""
         ...
 
-    def near(self, by: str, cells: Collection[int]) -> list[Stated]:
-        """What attributions that the run has compared state, in these cells; of a full cell, the newest."""
+    def near(self, by: str, cells: Collection[int]) -> dict[int, tuple[list[int], bytes]]:
+        """By cell, the attributions that the run has compared whose statements lie in it, by number, and their vectors
+        one after the other; of a full cell, the newest."""
+        ...
+
+    def stated(self, by: str, numbers: Collection[int]) -> dict[int, Stated]:
+        """What these attributions, by number, state, as the run took it in."""
         ...
 
     def add_links(self, run: Run, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]]) -> None:

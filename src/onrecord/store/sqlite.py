@@ -187,10 +187,15 @@ class SqliteStore:
         with self._database.read() as connection:
             return claims.unlinked(connection, by, after, limit)
 
-    def near(self, by: str, cells: Collection[int]) -> list[Stated]:
-        """What attributions in these cells state."""
+    def near(self, by: str, cells: Collection[int]) -> dict[int, tuple[list[int], bytes]]:
+        """The attributions whose statements lie in these cells, with their vectors."""
         with self._database.read() as connection:
-            return claims.near(connection, by, cells)
+            return {cell: claims.near(connection, by, cell) for cell in sorted(cells)}
+
+    def stated(self, by: str, numbers: Collection[int]) -> dict[int, Stated]:
+        """What these attributions state."""
+        with self._database.read() as connection:
+            return claims.stated(connection, by, numbers)
 
     def add_links(self, run: Run, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]]) -> None:
         """Record what attributions state, and how they were judged to stand to others."""
