@@ -17,12 +17,18 @@ echo "== The most quoted sources, whatever the reports call them =="
 echo
 .venv/bin/onrecord --db "$db" sources --limit 10 --format table
 
+echo
+echo "== What somebody affirms and somebody denies =="
+echo
+.venv/bin/onrecord --db "$db" claims --disputed --limit 10 --format table
+
 cat <<END
 
 That was the record of the reports in samples/. Next:
 
   .venv/bin/onrecord --db $db show             the reports; show ID marks one up
   .venv/bin/onrecord --db $db search slurry --cue denied    search it
+  .venv/bin/onrecord --db $db claim ID         how one of these claims stands
   .venv/bin/onrecord extract YOUR-REPORT.txt            who says what in a report of your own
   .venv/bin/onrecord --help                             everything else
 END

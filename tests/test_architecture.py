@@ -68,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     }
     | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "__init__"},
     "__main__": {"cli"},
-    "__init__": {"api", "answer", "errors", "model", "read"},
+    "__init__": {"api", "answer", "claims", "errors", "model", "read"},
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 

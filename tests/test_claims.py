@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from onrecord.answer import Record
 from onrecord.clusters import clusters, sides
 from onrecord.errors import NotFound, UsageError
 from onrecord.extraction import extract_one
+from onrecord.link.comparing import Floats
 from onrecord.linking import find_claims
 from onrecord.model import Found, Given, Proposed, RawReport, Report, Run, Span
 from onrecord.store import Judgement, Store, open_store
@@ -148,6 +150,26 @@ class Shorter(TinyEngine):
 
 def _later(span: Span) -> Span:
     return Span(span.start + 5, span.end)
+
+
+def test_a_newer_engine_takes_back_what_the_older_judged(store: Store) -> None:
+    record = Record(store)
+    before = record.claim(said(store, "not closed")).id
+    find_claims(store, Doubting())
+    assert record.claim(said(store, "not closed")).id == said(store, "not closed")
+    assert len(record.claim(before).positions) == 1
+    assert {w.by_kind for w in store.withdrawals()} == {"engine"}
+    assert list(store.verify()) == []
+
+
+class Doubting(WordComparer):
+    """A newer model that finds no two statements alike."""
+
+    version = "doubting"
+
+    def relations(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """All different."""
+        return np.tile(np.array([1, 0, 0, 0, 0], np.float32), (len(pairs), 1))
 
 
 def test_rebuilding_changes_nothing(store: Store) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from onrecord.api import extract_from as extract_from
     from onrecord.api import open_db as open  # noqa: A004 - `onrecord.open` is the word users expect
     from onrecord.api import record as record
+    from onrecord.claims import Claim as Claim
     from onrecord.errors import OnRecordError as OnRecordError
     from onrecord.model import Attribution as Attribution
     from onrecord.model import Failure as Failure
@@ -37,6 +38,7 @@ _NAMES = {
     "open": ("onrecord.api", "open_db"),
     "Record": ("onrecord.answer", "Record"),
     "ReadOptions": ("onrecord.read", "ReadOptions"),
+    "Claim": ("onrecord.claims", "Claim"),
     "OnRecordError": ("onrecord.errors", "OnRecordError"),
     "Attribution": ("onrecord.model", "Attribution"),
     "Failure": ("onrecord.model", "Failure"),
@@ -46,6 +48,7 @@ _NAMES = {
 
 __all__ = [
     "Attribution",
+    "Claim",
     "Failure",
     "OnRecordError",
     "ReadOptions",

@@ -97,8 +97,8 @@ def _before(
     best: list[list[tuple[float, int]]] = [[] for _ in vectors]
     for cell, (numbers, packed) in held.items():
         rows = np.flatnonzero((cells == cell).any(1))
-        beside = np.frombuffer(packed, np.int8).reshape(len(numbers), vectors.shape[1]).astype(np.float32) / 127
-        scores: Floats = vectors[rows] @ beside.T
+        beside = np.frombuffer(packed, np.int8).reshape(len(numbers), vectors.shape[1]).astype(np.float32)
+        scores: Floats = vectors[rows] @ (beside / np.float32(127)).T
         for i, j in _nearest(scores):
             best[rows[i]].append((float(scores[i, j]), numbers[j]))
     kept = [(i, number) for i, each in enumerate(best) for _, number in sorted(each, reverse=True)[:MOST]]

@@ -104,12 +104,12 @@ def negative(text: str) -> bool:
 
 
 def _covered(attributions: Sequence[Attribution]) -> set[str]:
-    """Those whose content is another's words for the most part: the innermost carries the claim."""
+    """Those that pass on another's words for the most part: the innermost carries the claim. Not those that deny it."""
     by_id = {a.id: a for a in attributions}
     taken: dict[str, set[int]] = {}
     for inner in attributions:
         outer = by_id.get(inner.meaning.within or "")
-        if outer is None:
+        if outer is None or outer.meaning.act in ("deny", "dismiss", "decline"):
             continue
         mine = {k for span in inner.spans for k in range(span.start, span.end)}
         taken.setdefault(outer.id, set()).update(mine)

@@ -7,6 +7,7 @@ How attributions stand to claims is derived in `positions`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
@@ -78,7 +79,8 @@ def add(connection: Connection, batch: Sequence[tuple[int, Sequence[Stated], Seq
     for report, stated, judgements in batch:
         newest = connection.execute(text(_NEWEST), {"report": report}).scalar_one()
         before = select(t.attributions.c.id).join(t.statements).where(t.statements.c.report_seq == report)
-        touched |= set(connection.execute(before).scalars())
+        former = set(connection.execute(before).scalars())
+        touched |= former | _withdraw_former(connection, former, by)
         connection.execute(delete(t.statements).where(t.statements.c.report_seq == report))
         connection.execute(delete(t.linked).where(t.linked.c.report_seq == report))
         connection.execute(insert(t.linked), {"report_seq": report, "run_seq": newest, "by_seq": by})
@@ -109,6 +111,18 @@ def add(connection: Connection, batch: Sequence[tuple[int, Sequence[Stated], Seq
             judged.judge(connection, judgement)
             touched |= {judgement.a, judgement.b}
     identities.regroup(connection, touched)
+
+
+def _withdraw_former(connection: Connection, ids: Collection[str], by: int) -> set[str]:
+    """Take back what other versions of the engine judged of these attributions: they are compared anew. The rows that
+    it was judged of."""
+    run = connection.execute(select(t.runs).filter_by(seq=by)).one()
+    others = select(t.runs.c.id).where(t.runs.c.engine == run.engine, t.runs.c.id != run.id)
+    former = set(connection.execute(others).scalars())
+    stale = [j for j in judged.touching(connection, ids) if j.by in former] if former else []
+    for j in stale:
+        judged.withdraw(connection, Withdrawal(j.id, "engine", run.id, datetime.now(UTC), "compared anew"))
+    return {row for j in stale for row in (j.a, j.b)}
 
 
 _NEWEST = """SELECT max(x.run_seq) FROM examinations x JOIN readings g ON g.seq = x.reading_seq

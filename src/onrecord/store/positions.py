@@ -33,12 +33,11 @@ MAKE = (
 TABLES = ("positions", "claim_sizes")
 
 _STATED = """SELECT s.attribution_seq AS seq, a.id, s.bearing, s.flags FROM statements s
-    JOIN attributions a ON a.seq = s.attribution_seq WHERE s.by_seq = (SELECT max(by_seq) FROM linked)"""
+    JOIN attributions a ON a.seq = s.attribution_seq"""
 
 
-_JUDGED = """SELECT a.seq, a.id, EXISTS (SELECT 1 FROM statements s WHERE s.attribution_seq = a.seq
-        AND s.by_seq = (SELECT max(by_seq) FROM linked)) AS current FROM attributions a
-    WHERE a.report_seq = :report AND (a.id IN (SELECT a FROM judgements WHERE by_kind = 'person')
+_JUDGED = """SELECT a.seq, a.id, EXISTS (SELECT 1 FROM statements s WHERE s.attribution_seq = a.seq) AS current
+    FROM attributions a WHERE a.report_seq = :report AND (a.id IN (SELECT a FROM judgements WHERE by_kind = 'person')
         OR a.id IN (SELECT b FROM judgements WHERE by_kind = 'person'))"""
 _SPANS = """SELECT c.attribution_seq AS seq, a.id, c.start, c.end FROM contents c
     JOIN attributions a ON a.seq = c.attribution_seq WHERE a.report_seq = :report"""
@@ -60,7 +59,7 @@ def keep_judged(connection: Connection, report_seq: int) -> set[str]:
     for row in connection.execute(text(_SPANS), {"report": report_seq}):
         characters.setdefault(row.seq, set()).update(range(row.start, row.end))
         ids[row.seq] = row.id
-    here = set(connection.execute(text(f"{_STATED} AND s.report_seq = :report"), {"report": report_seq}).scalars())
+    here = set(connection.execute(text(f"{_STATED} WHERE s.report_seq = :report"), {"report": report_seq}).scalars())
     kept: set[str] = set()
     for row in gone:
         mine = characters[row.seq]
@@ -81,7 +80,7 @@ def in_place_of(connection: Connection) -> dict[str, str]:
     for part in _parts(sorted({name for row in rows for name in row})):
         marks = ",".join(f":p{k}" for k in range(len(part)))
         values = {f"p{k}": row for k, row in enumerate(part)}
-        held |= {row.id for row in connection.execute(text(f"{_STATED} AND a.id IN ({marks})"), values)}
+        held |= {row.id for row in connection.execute(text(f"{_STATED} WHERE a.id IN ({marks})"), values)}
     both = [pair for row in rows for pair in ((row.a, row.b), (row.b, row.a))]
     return {old: new for old, new in both if old not in held and new in held}
 
@@ -115,7 +114,7 @@ def follow(connection: Connection, rows: Collection[str], judgements: Sequence[J
         held = f"SELECT DISTINCT claim FROM positions WHERE attribution_seq IN ({of_part} ({marks}))"
         connection.execute(text(f"DELETE FROM claim_sizes WHERE claim IN ({held})"), values)
         connection.execute(text(f"DELETE FROM positions WHERE attribution_seq IN ({of_part} ({marks}))"), values)
-        for row in connection.execute(text(f"{_STATED} AND a.id IN ({marks})"), values):
+        for row in connection.execute(text(f"{_STATED} WHERE a.id IN ({marks})"), values):
             members.append(_Member(row.seq, row.id, row.bearing, frozenset(row.flags.split())))
         found = connection.execute(text(f"SELECT member, cluster FROM clusters WHERE member IN ({marks})"), values)
         cluster_of |= {row.member: row.cluster for row in found}
