@@ -161,6 +161,7 @@ def test_read_counts_and_reading_again_adds_nothing(command: Command, reports: P
         "attributions": 0,
         "compared": 0,
         "copies": 0,
+        "linked": 0,
     }
 
 
@@ -439,7 +440,7 @@ def test_copies_and_versions_are_listed_and_a_person_may_differ(command: Command
     assert command("copies", first[14:30], "--format", "csv").out.count("\n") == 4
     assert "One text in 3 reports, credited to Agence France-Presse" in command("copies", "--format", "table").out
     assert "the same text as in 2 other reports" in command("show", second, "--format", "table").out
-    assert "that is one report" in command("judge", "different", first, first, "--reason", "two").err
+    assert "that is one row" in command("judge", "different", first, first, "--reason", "two").err
     for a, b in ((ids[0], ids[1]), (ids[0], ids[2]), (ids[1], ids[2])):
         told = command("judge", "different", a, b, "--reason", "two desks", "--by", "Kim").err
         assert "These two reports are two texts from now on." in told

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 import onrecord
+from onrecord.claims import Claim, Noticed
 from onrecord.flat import said_in
 from onrecord.model import Attribution, Entity, Evidence, Extraction, Found, Meaning, Report, Run, SetAside, Span, When
 from onrecord.report_json import report_json
+from onrecord.store.claim_rows import ClaimRow, Position
 from onrecord.store.rows import Hit, Mark
 from scripts import cli_docs
 
@@ -71,8 +73,28 @@ def test_the_json_page_names_every_field_and_no_other() -> None:
     extraction = Extraction(report, (attribution,), Run("tiny", "1"), entities=(entity,))
     (said,) = said_in(extraction)
     hit = Hit(said.report, said, "yes", (Mark(0, 3),))
-    shown = keys(report_json(extraction)) | keys(said.to_dict()) | keys(hit.to_dict())
+    position = Position(said, "affirms", report.id)
+    before = Position(replace(said, report=replace(said.report, published="2031-05-01")), "denies", report.id)
+    row = ClaimRow(said.id, "yes", False, (before, position))
+    head = said.report
+    claim = Claim(row, ((said.id, "no"),), (Noticed(head, "correction", "Corrected"),), lambda _: [])
+    shown = keys(report_json(extraction)) | keys(said.to_dict()) | keys(hit.to_dict()) | keys(claim.to_dict())
     named = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "json.md").read_text(encoding="utf-8")))
-    values = {"null", "direct", "indirect", "mixed", "clean", "extract", "jsonl", "search", "who", "entities"}
+    values = {
+        "affirms",
+        "denies",
+        "doubts",
+        "declines",
+        "null",
+        "direct",
+        "indirect",
+        "mixed",
+        "clean",
+        "extract",
+        "jsonl",
+        "search",
+        "who",
+        "entities",
+    }
     assert shown - named - {"text", "start", "end"} == set()
     assert named - shown - values == set()

@@ -30,6 +30,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from onrecord.link.quantities import in_digits
 from training.minilm import load_minilm, minilm_folder, plain_tokenizer
 from training.net import HALVES, Dropout, Encoder
 from training.polnear import read
@@ -43,8 +44,10 @@ LONGEST = 72
 """Pieces of a statement that are read; of a report beside its headline, `BODY`."""
 BODY = 220
 DROP = 0.1
-OF_GROUP = 24
+OF_GROUP = 14
 """Pairs of each group that an epoch shows."""
+TABLE = 5
+"""How often an epoch shows each pair of the table."""
 WARM = 20.0
 """By which likenesses of vectors are multiplied."""
 _FNC = {"agree": "for", "disagree": "against", "discuss": "observing", "unrelated": "unrelated"}
@@ -215,7 +218,7 @@ class Shower:
     def ids(self, text: str, longest: int) -> list[int]:
         """The pieces of a text."""
         if text not in self._met:
-            self._met[text] = self._tokenizer.encode(text, add_special_tokens=False).ids
+            self._met[text] = self._tokenizer.encode(in_digits(text), add_special_tokens=False).ids
         return self._met[text][:longest]
 
     def pairs(self, pairs: Sequence[tuple[str, str]], *, long: bool = False) -> tuple[Tensor, Tensor]:
@@ -250,10 +253,11 @@ def learned(rng: random.Random, wide: list[Pair]) -> list[Pair]:
             made = list(of_group(group, rng))
             pairs += rng.sample(made, min(len(made), OF_GROUP))
     pairs += [p for f in groups(ANNOTATIONS / "families.jsonl") if not held_family(f) for p in of_family(f, rng)]
-    pairs += list(of_table(ANNOTATIONS / "pairs.tsv"))
+    pairs += list(of_table(ANNOTATIONS / "pairs.tsv")) * TABLE
     near = [p for p in wide if p.stance != "unrelated"]
-    pairs += rng.sample(near, min(len(near), 1500)) + rng.sample([p for p in wide if p.stance == "unrelated"], 500)
-    pairs += [p for p in near if p.stance == "against"]
+    pairs += rng.sample(near, min(len(near), 500)) + rng.sample([p for p in wide if p.stance == "unrelated"], 200)
+    against = [p for p in near if p.stance == "against"]
+    pairs += rng.sample(against, len(against) // 2)
     flipped = [Pair(p.b, p.a, p.relation) if p.relation and rng.random() < 0.5 else p for p in pairs]
     rng.shuffle(flipped)
     return flipped

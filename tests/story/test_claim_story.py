@@ -23,9 +23,16 @@ The river rises in the hills of the north and crosses the border at Tamm, below 
 before the war and is closed on Sundays. About 300,000 people drink from it, and fishermen of the lower villages have
 complained of grey nets since the snow melted on the passes.
 """
+TITLE = "40,000 cubic metres of slurry drained into the Oru, commissioner says"
 RELEASE = "“Not a litre of slurry drained into the river Oru,” Kallas Minerals said in a statement."
 REPORTS = [
-    ("The Morning", "2031-05-12", "https://morning.example/slurry", "Slurry in the Oru, commissioner says", SAID),
+    (
+        "The Morning",
+        "2031-05-12",
+        "https://morning.example/slurry",
+        TITLE,
+        SAID,
+    ),
     ("Harbour News", "2031-05-13", "https://harbour.example/oru", "The grey river", f"LYS (BNA) - {SAID}"),
     (
         "Valley Courier",
@@ -67,7 +74,7 @@ REPORTS = [
         "The Morning",
         "2031-05-19",
         "https://morning.example/slurry",
-        "Slurry in the Oru, commissioner says",
+        TITLE,
         f"{SAID}\nCorrection: An earlier version of this article gave the wrong day for the press conference.\n",
     ),
     (

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from onrecord import settings
+from onrecord.link.quantities import in_digits
 from onrecord.weights import checked, compiled, digests
 
 Floats = NDArray[np.float32]
@@ -30,6 +31,8 @@ LONGEST, BODY = 72, 220
 """Pieces that are read of a statement, and of a report beside it."""
 PROBED = 6
 """Cells that are looked into for those near a vector."""
+CLEAR = 0.8
+"""Likeliness of one relation from which a pair is not read the other way round as well."""
 _CLS, _SEP = 101, 102
 _STEP = 8
 
@@ -58,11 +61,13 @@ class Comparer:
         return self._model().cells(vectors, probed)
 
     def relations(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """How likely each of `RELATIONS` is (n, 5), read both ways round."""
-        one, _ = self._model().read(pairs, LONGEST)
-        other, _ = self._model().read([(b, a) for a, b in pairs], LONGEST)
-        out: Floats = (one + other) * np.float32(0.5)
-        return out
+        """How likely each of `RELATIONS` is (n, 5); where one reading leaves doubt, the mean of both ways round."""
+        likely, _ = self._model().read(pairs, LONGEST)
+        unsure = [k for k, sure in enumerate(likely.max(1, initial=0)) if sure < CLEAR]
+        if unsure:
+            other, _ = self._model().read([pairs[k][::-1] for k in unsure], LONGEST)
+            likely[unsure] = (likely[unsure] + other) / 2
+        return likely
 
     def stances(self, pairs: Sequence[tuple[str, str]], *, reports: bool = False) -> Floats:
         """How likely each of `STANCES` is (n, 4) of the second, a headline or with `reports` a report's text."""
@@ -109,7 +114,7 @@ class _Loaded:
         return relations, stances
 
     def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        return [e.ids for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        return [e.ids for e in self._tokenizer.encode_batch([in_digits(t) for t in texts], add_special_tokens=False)]
 
     def _run(self, shown: Sequence[_Shown]) -> Iterator[tuple[list[int], list[Any]]]:
         """Those of like length together; of each batch which they are and the graph's answers."""

@@ -102,6 +102,22 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(_found(text, dated))
 
 
+def in_digits(text: str) -> str:
+    """The text with its quantities in digits, so that "two dozen" and "24", "£1.2m" and "£1,200,000" look alike; bounds
+    ("at least five") stay as they are."""
+    made, at = [], 0
+    for q in quantities(text):
+        if q.low <= 0 or q.high > q.low * (1 + 3 * ABOUT):
+            continue
+        middle = (q.low + q.high) / 2
+        share = 0 < middle < 1 and q.unit != "%"
+        number = f"{100 * middle if share else middle:.10g}" + (" percent" if share or q.unit == "%" else "")
+        sign = q.unit if q.unit and q.unit in "$€£¥" else ""
+        made += [text[at : q.start], "about " if q.low != q.high else "", sign, number]
+        at = q.end
+    return "".join([*made, text[at:]])
+
+
 def _found(text: str, dated: list[tuple[int, int]]) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(text):
         if any(a < match.end() and match.start() < b for a, b in dated):

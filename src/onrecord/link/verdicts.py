@@ -21,7 +21,7 @@ SURE = 0.5
 """How likely "same", "denies" or "doubts" must be together for two statements to be of one claim."""
 RIVAL = 0.6
 """How likely "contradicts" must be for two statements to be recorded as rivals."""
-LEAST_LIKE = 0.3
+LEAST_LIKE = 0.42
 """Likeness of vectors below which two statements are not compared."""
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)*")
 _WORD = re.compile(r"[a-z]{4,}")

@@ -62,8 +62,10 @@ def keep_judged(connection: Connection, report_seq: int) -> set[str]:
     here = set(connection.execute(text(f"{_STATED} WHERE s.report_seq = :report"), {"report": report_seq}).scalars())
     kept: set[str] = set()
     for row in gone:
-        mine = characters[row.seq]
-        shares = {seq: len(mine & characters[seq]) / len(mine | characters[seq]) for seq in here}
+        mine = characters.get(row.seq, set())
+        shares = {
+            seq: len(mine & characters.get(seq, set())) / max(1, len(mine | characters.get(seq, set()))) for seq in here
+        }
         best = max(sorted(here), key=lambda seq: shares[seq], default=None)
         if best is not None and shares[best] >= KEPT:
             a, b = sorted((row.id, ids[best]))
@@ -71,6 +73,11 @@ def keep_judged(connection: Connection, report_seq: int) -> set[str]:
             connection.execute(text("INSERT OR IGNORE INTO alike VALUES (:a, :b, :report)"), values)
             kept |= {a, b}
     return kept
+
+
+def _share(one: set[int], other: set[int]) -> float:
+    """Jaccard's."""
+    return len(one & other) / len(one | other) if one | other else 0.0
 
 
 def in_place_of(connection: Connection) -> dict[str, str]:
