@@ -284,7 +284,7 @@ def test_a_person_is_never_overturned_by_an_engine(found: list[Judgement]) -> No
     people = [j for j in found if j.by_kind == "person"]
     alone, both = clusters(people), clusters(found)
     for j in people:
-        if j.relation == "different" and alone[j.a] != alone[j.b]:
+        if j.relation in ("different", "contradicts") and alone[j.a] != alone[j.b]:
             assert both[j.a] != both[j.b]
         if j.relation in ("same", "opposes") and alone[j.a] == alone[j.b]:
             assert both[j.a] == both[j.b]

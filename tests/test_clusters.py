@@ -31,7 +31,7 @@ MANY = st.lists(
         Judged,
         ROW,
         ROW,
-        st.sampled_from(["same", "different", "contradicts"]),
+        st.sampled_from(["same", "opposes", "different", "contradicts", "named"]),
         st.sampled_from(["person", "engine"]),
         st.none() | st.sampled_from([0.1, 0.5, 0.9]),
         st.integers(0, 3).map(lambda day: START + timedelta(day)),
@@ -70,7 +70,7 @@ def test_leaving_a_judgement_out_restores_what_was() -> None:
 
 def _one_by_one(judged: Sequence[Judged]) -> dict[str, str]:
     """The rule as its docstring says it, comparing every pair of members."""
-    taken = [j for j in judged if j.relation != "contradicts"]
+    taken = [j for j in judged if j.relation != "named"]
     groups = {row: frozenset([row]) for j in taken for row in (j.a, j.b)}
     apart: set[frozenset[str]] = set()
 
@@ -82,7 +82,7 @@ def _one_by_one(judged: Sequence[Judged]) -> dict[str, str]:
         one, other = groups[j.a], groups[j.b]
         if one == other:
             continue
-        if j.relation == "different":
+        if j.relation in ("different", "contradicts"):
             apart.add(frozenset((j.a, j.b)))
         elif not any(frozenset((p, q)) in apart for p in one for q in other):
             groups |= dict.fromkeys(one | other, one | other)

@@ -98,8 +98,9 @@ def test_a_denial_turns_the_side() -> None:
     assert verdict(holds, denies, SAME).relation == "opposes"  # type: ignore[union-attr]
     assert verdict(holds, denies, DENIES).relation == "same"  # type: ignore[union-attr]
     assert verdict(holds, one("no waste left", name="b"), DENIES).relation == "opposes"  # type: ignore[union-attr]
-    assert verdict(holds, denies, DIFFERENT) is None
-    assert verdict(holds, denies, RIVALS) is None
+    assert verdict(holds, denies, DIFFERENT).relation == "different"  # type: ignore[union-attr]
+    assert verdict(holds, denies, np.array([0.5, 0.3, 0.1, 0.0, 0.1], np.float32)) is None
+    assert verdict(holds, denies, RIVALS).relation == "different"  # type: ignore[union-attr]
     assert verdict(holds, one("sand left the basin", name="b"), RIVALS).relation == "contradicts"  # type: ignore[union-attr]
 
 

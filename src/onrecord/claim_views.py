@@ -25,6 +25,8 @@ SAYS: dict[Stance, str] = {
 """What somebody with a stance did, in the words of a report."""
 MARK: dict[Stance, str] = {"affirms": "+", "denies": "-", "doubts": "?", "declines": "o"}
 COLOUR: dict[Stance, str] = {"affirms": "green", "denies": "red", "doubts": "yellow", "declines": "dim"}
+CAME = 4
+"""Voices that a day of the timeline names."""
 VOICES = 12
 """Voices of one stance that a view names."""
 
@@ -202,7 +204,7 @@ def _side_view(side: Side) -> Iterator[RenderableType]:
         line.append(f"{'' if voice.named else ' (no name)'}, {spoken_line(voice)}", style="not bold default")
         yield Hanging(line, INDENT, INDENT * 2)
         said = voice.positions[0].said
-        quoted = " … ".join(one_line(c.text) for c in said.content)
+        quoted = " … ".join(one_line(c.text) for c in said.content).strip('“”"')
         yield Hanging(Text(f"“{quoted}” · show {short(said.id)}", style="dim"), INDENT * 2, INDENT * 2)
     if len(every) > VOICES:
         yield dim(f"{INDENT}and {counted(len(every) - VOICES, 'more voice')}: --format json")
@@ -222,7 +224,9 @@ def _timeline(claim: Claim, as_of: str | None) -> Iterator[RenderableType]:
         line = Text(f"{d} ")
         for p in days[d][:20]:
             line.append(MARK[p.stance], style=COLOUR[p.stance])
-        line.append("  " + "; ".join(_came(c) for c in changes.get(d, ())), style="default")
+        new = changes.get(d, [])
+        more = f"; and {len(new) - CAME} more" if len(new) > CAME else ""
+        line.append("  " + "; ".join(_came(c) for c in new[:CAME]) + more, style="default")
         yield Hanging(line, INDENT, INDENT * 2)
 
 

@@ -3,9 +3,9 @@
 The rule: judgements are taken strongest first. A person's stands above every engine's; then the surer, then the later,
 then the lesser by ids. "same" joins the clusters of its two rows, unless two rows of the one and the other are kept
 apart by a "different" that was taken before; "different" keeps its two rows apart, unless they are joined already.
-"opposes" joins as "same" does: one claim, two sides of it (`sides`).
-"contradicts" and whatever else joins nothing. So the clusters depend on which judgements there are, never on the order
-in which they came in; a person's "different" stands whatever engines say; and with a judgement left out they are what
+"opposes" joins as "same" does: one claim, two sides of it (`sides`); "contradicts" keeps apart as "different" does: two
+claims that cannot both hold. Whatever else does neither. So the clusters depend on which judgements there are, never on
+the order in which they came in; a person's "different" stands whatever engines say; and with a judgement left out they are what
 they would be had it never been made.
 
 What must not be judged by an engine at all (that two unnamed or collective sources are one) is for the caller to leave
@@ -20,6 +20,8 @@ from typing import Protocol
 
 JOINING = ("same", "opposes")
 """Relations by which two rows come into one cluster."""
+APART = ("different", "contradicts")
+"""Relations that keep two rows apart."""
 
 
 class Judged(Protocol):
@@ -45,7 +47,7 @@ def clusters(judgements: Iterable[Judged]) -> dict[str, str]:
     members: dict[str, list[str]] = {}
     apart: dict[str, set[str]] = {}
     for judged in sorted(judgements, key=_strength):
-        if judged.relation not in (*JOINING, "different"):
+        if judged.relation not in (*JOINING, *APART):
             continue
         for row in (judged.a, judged.b):
             if row not in root:
@@ -53,7 +55,7 @@ def clusters(judgements: Iterable[Judged]) -> dict[str, str]:
         one, other = root[judged.a], root[judged.b]
         if one == other:
             continue
-        if judged.relation == "different":
+        if judged.relation in APART:
             apart[one].add(other)
             apart[other].add(one)
         elif other not in apart[one]:

@@ -6,6 +6,7 @@ since two "officials" may be one. Reports that reprint one text are one text.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -256,11 +257,15 @@ def _evidence(held: Sequence[Position]) -> Iterable[Cited]:
 
 
 def _changes(held: Sequence[Position]) -> Iterable[Change]:
-    """Each voice's first word, and each time it takes another side, in order of days."""
+    """Each voice's first word, and each time it takes another side, in order of days; of a day on which it is on record
+    with several, the stance that it has most often."""
     last: dict[tuple[bool, str], Stance] = {}
-    for p in sorted(held, key=lambda p: (day(p) or "", p.said.report.id, p.said.content[0].start)):
-        when, who = day(p), key_of(p)
-        if last.get(who) != p.stance:
-            if when:
-                yield Change(when, name_of(p), p.stance, last.get(who), p.said.id)
-            last[who] = p.stance
+    dated = sorted((p for p in held if day(p)), key=lambda p: (str(day(p)), key_of(p), p.said.id))
+    for (when, who), group in groupby(dated, key=lambda p: (str(day(p)), key_of(p))):
+        mine = list(group)
+        often = Counter(p.stance for p in mine)
+        stance = max(STANCES, key=lambda s: (often[s], s == last.get(who)))
+        if last.get(who) != stance:
+            first = next(p for p in mine if p.stance == stance)
+            yield Change(when, name_of(first), stance, last.get(who), first.said.id)
+            last[who] = stance

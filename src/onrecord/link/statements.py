@@ -18,6 +18,8 @@ Bearing = Literal["holds", "denies", "doubts", "declines"]
 
 LONGEST = 600
 """Characters of a statement that are compared."""
+TELLING = 2
+"""Words that say something by themselves, fewer than which say nothing that could be compared ("it", "the number")."""
 COVERED = 0.6
 """Share of a content that others within it take up from which they carry the claim, and it does not."""
 _BEARS_NONE: frozenset[Act] = frozenset(("ask", "request"))
@@ -39,6 +41,15 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_EMPTY = frozenset(
+    (
+        *("that", "this", "these", "those", "which", "what", "when", "where", "whom", "whose", "they", "them", "their"),
+        *("have", "having", "been", "being", "were", "will", "would", "could", "should", "might", "must", "shall"),
+        *("does", "done", "doing", "with", "from", "into", "upon", "about", "over", "under", "after", "before"),
+        *("than", "then", "there", "here", "such", "some", "very", "also", "only", "just", "more", "most", "much"),
+        *("other", "another", "itself", "himself", "herself", "themselves", "because", "while", "until", "since"),
+    )
+)
 _BARE = re.compile(
     r"(?:to |any |further |immediate |immediately |on |about |the |this |that |for |a |an |it |its |his |her |their "
     r"|comments?|respond|response|repl(?:y|ies)|answers?|questions?|requests?|elaborate|discuss|speak|matter"
@@ -93,6 +104,11 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall(text.lower())).removeprefix("that ")
 
 
+def _telling(text: str) -> set[str]:
+    """The words that say something by themselves."""
+    return {w for w in _WORD.findall(text.lower()) if (len(w) > 3 or w.isdigit()) and w not in _EMPTY}
+
+
 def doubtful(text: str) -> bool:
     """Whether words of doubt stand in it."""
     return bool(_DOUBT.search(text))
@@ -134,7 +150,7 @@ def _statement(a: Attribution, text: str, entities: Mapping[str, Entity]) -> Sta
         bearing = "declines"
     elif doubtful(cue):
         bearing = "doubts"
-    bare = bool(_BARE.fullmatch(content.strip(" “”\"'.,")))
+    bare = bool(_BARE.fullmatch(content.strip(" “”\"'.,"))) or len(_telling(shown)) < TELLING
     answers = m.about if m.act in ("deny", "dismiss", "decline", "confirm") else None
     days = frozenset(w.value for w in m.content_when if w.value and len(w.value) == 10)
     negated = m.modality == "negated" or negative(shown)

@@ -14,13 +14,16 @@ from onrecord.link.quantities import quantities
 from onrecord.link.statements import Statement, doubtful, negative
 
 Floats = NDArray[np.float32]
-Bond = Literal["same", "opposes", "contradicts"]
-"""One claim and one side of it; one claim, two sides; two claims that cannot both hold."""
+Bond = Literal["same", "opposes", "contradicts", "different"]
+"""One claim and one side of it; one claim, two sides; two claims that cannot both hold; two claims."""
 
 SURE = 0.5
 """How likely "same", "denies" or "doubts" must be together for two statements to be of one claim."""
 RIVAL = 0.6
 """How likely "contradicts" must be for two statements to be recorded as rivals."""
+APART = 0.85
+"""How likely "different" and "contradicts" must be together for two statements to be kept apart whatever joins others
+to both; what lies between is left open."""
 LEAST_LIKE = 0.42
 """Likeness of vectors below which two statements are not compared."""
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)*")
@@ -39,8 +42,8 @@ class Verdict:
 
 
 def verdict(one: Statement, other: Statement, likely: Floats) -> Verdict | None:
-    """What follows of how likely each relation is (`comparing.RELATIONS`); None where the two are different matters."""
-    _, same, denies, doubts, contradicts = map(float, likely)
+    """What follows of how likely each relation is (`comparing.RELATIONS`); None where that is left open."""
+    different, same, denies, doubts, contradicts = map(float, likely)
     together = same + denies + doubts
     numbers = list(_apart(one.text, other.text))
     dates = bool(one.days and other.days and not one.days & other.days)
@@ -53,6 +56,8 @@ def verdict(one: Statement, other: Statement, likely: Floats) -> Verdict | None:
     if rival >= RIVAL and not _against(one) and not _against(other):
         decides = _number_words(numbers) if numbers else "the dates differ" if dates else "they cannot both hold"
         return Verdict(one.attribution, other.attribution, "contradicts", rival, _reason(one, other, decides))
+    if different + contradicts >= APART:
+        return Verdict(one.attribution, other.attribution, "different", different + contradicts, "two matters")
     return None
 
 

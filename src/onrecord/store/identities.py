@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, text
 
-from onrecord.clusters import JOINING, clusters
+from onrecord.clusters import APART, JOINING, clusters
 from onrecord.model import Span
 from onrecord.store import judged as log
 from onrecord.store import positions
@@ -281,7 +281,10 @@ def _correct(connection: Connection, corrections: Iterable[Judgement]) -> None:
 
 
 def _component(connection: Connection, rows: Collection[str]) -> tuple[set[str], list[Judgement]]:
-    """All that judgements link with these rows, whether they hold or not, and those that are in force."""
+    """All that joining judgements link with these rows, whether they hold or not, and those in force among them.
+
+    What keeps rows apart that nothing joins says nothing: it is not followed.
+    """
     withdrawn = gone(connection)
     seen: set[str] = set()
     judgements: dict[str, Judgement] = {}
@@ -292,16 +295,17 @@ def _component(connection: Connection, rows: Collection[str]) -> tuple[set[str],
         todo = set()
         for j in found:
             if _groups(j):
-                todo |= {j.a, j.b} - seen
+                if j.relation in JOINING:
+                    todo |= {j.a, j.b} - seen
                 if j.id not in withdrawn:
                     judgements[j.id] = j
-    return seen, list(judgements.values())
+    return seen, [j for j in judgements.values() if j.a in seen and j.b in seen]
 
 
 def _groups(judgement: Judgement) -> bool:
     """Whether it says that two entities, two reports' texts, or two attributions' claims are one, or two."""
     sorts = {row.split("-", 1)[0] for row in (judgement.a, judgement.b)}
-    relations = (*JOINING, "different") if sorts == {"attribution"} else ("same", "different")
+    relations = (*JOINING, *APART) if sorts == {"attribution"} else ("same", "different")
     return sorts in ({"entity"}, {"report"}, {"attribution"}) and judgement.relation in relations
 
 
