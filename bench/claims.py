@@ -50,7 +50,7 @@ def contradictions(comparer: Comparer) -> None:
     lines = (HERE / "contradictions.tsv").read_text(encoding="utf8").splitlines()
     rows = [line.split("\t") for line in lines]
     likely = comparer.relations([(a, b) for _, _, a, b in rows])
-    names = {"same": "same", "opposes": "contradicts", "contradicts": "contradicts"}
+    names = {"same": "same", "opposes": "contradicts", "contradicts": "contradicts", "different": "different"}
     verdicts = [verdict(_stated(a), _stated(b), row) for (_, _, a, b), row in zip(rows, likely, strict=True)]
     found = [names[v.relation] if v else "different" for v in verdicts]
     gold = [row[1] for row in rows]

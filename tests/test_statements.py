@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from onrecord.link import Statement, answered, statements, verdict
-from onrecord.link.statements import Bearing
+from onrecord.link.statements import Bearing, in_short
 from onrecord.model import Attribution, Entity, Extraction, Meaning, Report, Run, Span, When
 
 TEXT = (
@@ -94,12 +94,12 @@ def test_days_that_differ_are_no_one_claim() -> None:
 
 
 def test_a_denial_turns_the_side() -> None:
-    holds, denies = one("waste left the basin"), one("any waste had left the basin", "denies", name="b")
+    holds, denies = one("waste left the basin"), one("that anything got out of there", "denies", name="b")
     assert verdict(holds, denies, SAME).relation == "opposes"  # type: ignore[union-attr]
     assert verdict(holds, denies, DENIES).relation == "same"  # type: ignore[union-attr]
     assert verdict(holds, one("no waste left", name="b"), DENIES).relation == "opposes"  # type: ignore[union-attr]
     assert verdict(holds, denies, DIFFERENT).relation == "different"  # type: ignore[union-attr]
-    assert verdict(holds, denies, np.array([0.5, 0.3, 0.1, 0.0, 0.1], np.float32)) is None
+    assert verdict(holds, denies, np.array([0.3, 0.5, 0.1, 0.0, 0.1], np.float32)) is None
     assert verdict(holds, denies, RIVALS).relation == "different"  # type: ignore[union-attr]
     assert verdict(holds, one("sand left the basin", name="b"), RIVALS).relation == "contradicts"  # type: ignore[union-attr]
 
@@ -108,3 +108,19 @@ def test_an_answer_in_the_same_report_needs_no_words_in_common() -> None:
     claim = one("waste left the basin")
     assert answered(one("nonsense", "denies", name="b"), claim).relation == "opposes"
     assert answered(one("to comment", "declines", name="b"), claim).relation == "same"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("that 40,000 cubic metres of slurry had drained into the river Oru", True),
+        ("about forty thousand cubic metres of slurry drained into the Oru", True),
+        ("that 40,000 cubic metres of slurry had not drained into the river Oru", False),
+        ("that 40,000 cubic metres of slurry may have drained into the river Oru", False),
+        ("that 14,000 cubic metres of slurry had drained into the river Oru", False),
+        ("that 40,000 cubic metres of slurry had drained into the river Lys", False),
+        ("that 40,000 cubic metres of water had drained into the river Oru", False),
+    ],
+)
+def test_a_statement_in_short_is_the_same_but_for_what_decides(other: str, same: bool) -> None:
+    assert in_short("About 40,000 cubic metres of slurry drained into the river Oru", other) == same

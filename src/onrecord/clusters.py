@@ -5,8 +5,8 @@ then the lesser by ids. "same" joins the clusters of its two rows, unless two ro
 apart by a "different" that was taken before; "different" keeps its two rows apart, unless they are joined already.
 "opposes" joins as "same" does: one claim, two sides of it (`sides`); "contradicts" keeps apart as "different" does: two
 claims that cannot both hold. Whatever else does neither. So the clusters depend on which judgements there are, never on
-the order in which they came in; a person's "different" stands whatever engines say; and with a judgement left out they are what
-they would be had it never been made.
+the order in which they came in; a person's "different" stands whatever engines say; and with a judgement left out they
+are what they would be had it never been made.
 
 What must not be judged by an engine at all (that two unnamed or collective sources are one) is for the caller to leave
 out: ids do not tell.

@@ -14,6 +14,8 @@ from onrecord.clean import Cleaner
 from onrecord.errors import NotFound
 from onrecord.extraction import Engine, extract_all
 from onrecord.identify import identify
+from onrecord.link import Comparer
+from onrecord.linking import find_claims
 from onrecord.model import Extraction, Failure, Given, RawReport, Report
 from onrecord.read import ReadOptions, read
 from onrecord.reprints import find_copies
@@ -135,6 +137,8 @@ class _Journey:
         identify(self._store, told, aliases)
         earlier = self.summary.copies
         find_copies(self._store, lambda found: self._count(None, copies=earlier + found - self.summary.copies))
+        linked = self.summary.linked
+        find_claims(self._store, Comparer(), lambda n: self._count(None, linked=linked + n - self.summary.linked))
 
     def _has(self, report: Report) -> bool:
         """Whether this very report, with its headline and dates, was last read by this engine."""

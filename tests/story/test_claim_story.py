@@ -24,7 +24,7 @@ before the war and is closed on Sundays. About 300,000 people drink from it, and
 complained of grey nets since the snow melted on the passes.
 """
 TITLE = "40,000 cubic metres of slurry drained into the Oru, commissioner says"
-RELEASE = "“Not a litre of slurry drained into the river Oru,” Kallas Minerals said in a statement."
+RELEASE = "“No slurry drained into the river Oru,” Kallas Minerals said in a statement."
 REPORTS = [
     (
         "The Morning",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from onrecord.link.quantities import in_digits
 from onrecord.model import Act, Attribution, Entity, Extraction, Span
 
 Bearing = Literal["holds", "denies", "doubts", "declines"]
@@ -20,6 +21,8 @@ LONGEST = 600
 """Characters of a statement that are compared."""
 TELLING = 2
 """Words that say something by themselves, fewer than which say nothing that could be compared ("it", "the number")."""
+MOSTLY = 0.6
+"""Share of the telling words of the longer of two statements that the shorter must have to say it in short."""
 COVERED = 0.6
 """Share of a content that others within it take up from which they carry the claim, and it does not."""
 _BEARS_NONE: frozenset[Act] = frozenset(("ask", "request"))
@@ -41,6 +44,10 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject|refut|disput|rebut|dismiss|repudiat|contradict)", re.IGNORECASE
+)
+_MODAL = re.compile(r"\b(?:may|might|could|can|should|must|if|unless|wants?|plans?|will|would|considering)\b")
 _EMPTY = frozenset(
     (
         *("that", "this", "these", "those", "which", "what", "when", "where", "whom", "whose", "they", "them", "their"),
@@ -104,6 +111,19 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall(text.lower())).removeprefix("that ")
 
 
+def in_short(one: str, other: str) -> bool:
+    """Whether one statement says the other in fewer or the same words: no word of its own that tells something, most of
+    the other's, and what the other has more is no name, number, negation or "may"."""
+    mine, theirs = ({w[:5] for w in _telling(in_digits(t))} for t in (one, other))
+    small, big = sorted((mine, theirs), key=len)
+    if len(small) < 3 or not small <= big or len(small) < MOSTLY * len(big) or negative(one) != negative(other):
+        return False
+    held = [{w for w in _WORD.findall(in_digits(t)) if w[0].isdigit() or w[0].isupper()} for t in (one, other)]
+    first = {t.strip("“\"' ").split(maxsplit=1)[0].strip("“\"',.") for t in (one, other) if t.split()}
+    modal = [set(_MODAL.findall(t.lower())) for t in (one, other)]
+    return not (held[0] ^ held[1]) - first and modal[0] == modal[1]
+
+
 def _telling(text: str) -> set[str]:
     """The words that say something by themselves."""
     return {w for w in _WORD.findall(text.lower()) if (len(w) > 3 or w.isdigit()) and w not in _EMPTY}
@@ -144,14 +164,15 @@ def _statement(a: Attribution, text: str, entities: Mapping[str, Entity]) -> Sta
     content = " ".join(span.of(text) for span in sorted(a.content))
     shown = " ".join(_resolved(a, span, text, entities, who) for span in sorted(a.content))[:LONGEST]
     bearing: Bearing = "holds"
-    if m.act in ("deny", "dismiss"):
-        bearing = "denies"
+    if m.act in ("deny", "dismiss") and (_DENIES.search(cue) or not negative(content)):
+        bearing = "denies"  # not “Nothing leaked,” he said: there the content itself says that it is not so
     elif m.act == "decline":
         bearing = "declines"
     elif doubtful(cue):
         bearing = "doubts"
     bare = bool(_BARE.fullmatch(content.strip(" “”\"'.,"))) or len(_telling(shown)) < TELLING
-    answers = m.about if m.act in ("deny", "dismiss", "decline", "confirm") else None
+    takes_up = m.act in ("dismiss", "decline") or (bare and m.act in ("deny", "confirm"))
+    answers = m.about if takes_up else None
     days = frozenset(w.value for w in m.content_when if w.value and len(w.value) == 10)
     negated = m.modality == "negated" or negative(shown)
     return Statement(a.id, shown, bearing, negated, answers, bare, _own(a, text, who), days)

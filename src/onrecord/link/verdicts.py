@@ -11,20 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.link.quantities import quantities
-from onrecord.link.statements import Statement, doubtful, negative
+from onrecord.link.statements import Statement, doubtful, in_short, negative
 
 Floats = NDArray[np.float32]
 Bond = Literal["same", "opposes", "contradicts", "different"]
 """One claim and one side of it; one claim, two sides; two claims that cannot both hold; two claims."""
 
-SURE = 0.5
+SURE = 0.88
 """How likely "same", "denies" or "doubts" must be together for two statements to be of one claim."""
-RIVAL = 0.6
+RIVAL = 0.5
 """How likely "contradicts" must be for two statements to be recorded as rivals."""
-APART = 0.85
+APART = 0.5
 """How likely "different" and "contradicts" must be together for two statements to be kept apart whatever joins others
 to both; what lies between is left open."""
-LEAST_LIKE = 0.42
+LEAST_LIKE = 0.5
 """Likeness of vectors below which two statements are not compared."""
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)*")
 _WORD = re.compile(r"[a-z]{4,}")
@@ -44,6 +44,8 @@ class Verdict:
 def verdict(one: Statement, other: Statement, likely: Floats) -> Verdict | None:
     """What follows of how likely each relation is (`comparing.RELATIONS`); None where that is left open."""
     different, same, denies, doubts, contradicts = map(float, likely)
+    if in_short(one.text, other.text) and not (one.days ^ other.days):
+        same, denies, doubts, contradicts, different = 0.95, 0.0, 0.0, 0.0, 0.05
     together = same + denies + doubts
     numbers = list(_apart(one.text, other.text))
     dates = bool(one.days and other.days and not one.days & other.days)
