@@ -278,7 +278,7 @@ def test_sides_do_not_depend_on_the_order_of_judgements(found: list[Judgement], 
 
 
 @given(st.lists(judged, max_size=14))
-@settings(max_examples=300)
+@settings(max_examples=1000)
 def test_a_person_is_never_overturned_by_an_engine(found: list[Judgement]) -> None:
     found = [j for j in found if j.a != j.b]
     people = [j for j in found if j.by_kind == "person"]
