@@ -19,7 +19,7 @@ from onrecord.store import Judgement, Stated, Store
 
 BATCH = 40
 """Reports compared in one transaction."""
-MOST = 4
+MOST = 3
 """Statements of other reports, and of its own, that one is laid beside, the nearest ones."""
 RULES = "1"
 """Counts up with anything here or in `link` that decides how statements stand, besides the weights."""
