@@ -132,9 +132,8 @@ class Standing:
 
 
 def day(position: Position) -> str | None:
-    """The day of publication of its report, `2026-05-03`; None where that is not known."""
-    published = position.said.report.published or ""
-    return published[:10] if len(published) >= 10 and published[4:5] == "-" == published[7:8] else None
+    """`Position.day`, for `map`."""
+    return position.day
 
 
 def is_day(text: str) -> bool:

@@ -32,8 +32,9 @@ LONGEST, BODY = 72, 220
 PROBED = 6
 """Cells that are looked into for those near a vector."""
 CLEAR = 0.8
-"""Likeliness of one relation from which a pair is not read the other way round as well; nor is one that is likely to be
-"different" anyhow."""
+"""Likeliness of one relation from which a pair is not read the other way round as well."""
+APART = 0.6
+"""Likeliness of "different" from which it is not, either."""
 _CLS, _SEP = 101, 102
 _STEP = 8
 
@@ -64,7 +65,7 @@ class Comparer:
     def relations(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """How likely each of `RELATIONS` is (n, 5); where one reading leaves doubt, the mean of both ways round."""
         likely, _ = self._model().read(pairs, LONGEST)
-        unsure = [k for k, row in enumerate(likely) if row[0] < 1 - CLEAR / 2 and row.max() < CLEAR]
+        unsure = [k for k, row in enumerate(likely) if row[0] < APART and row.max() < CLEAR]
         if unsure:
             other, _ = self._model().read([pairs[k][::-1] for k in unsure], LONGEST)
             likely[unsure] = (likely[unsure] + other) / 2

@@ -51,6 +51,12 @@ class Position:
     headline: bool = False
     person: str | None = None
 
+    @property
+    def day(self) -> str | None:
+        """The day of publication of its report, `2026-05-03`; None where that is not known."""
+        published = self.said.report.published or ""
+        return published[:10] if len(published) >= 10 and published[4:5] == "-" == published[7:8] else None
+
     def to_dict(self) -> dict[str, Any]:
         """All fields by name; the attribution as its own."""
         return asdict(self)

@@ -217,7 +217,7 @@ def claim(connection: Connection, name: str) -> ClaimRow:
         )
         for seq, each in said.items()
     ]
-    positions.sort(key=lambda p: (day_of(p) is None, day_of(p) or "", p.said.report.id, p.said.content[0].start))
+    positions.sort(key=lambda p: (p.day is None, p.day or "", p.said.report.id, p.said.content[0].start))
     wording = size.named or " ".join(c.text for c in said[size.wording_seq].content)
     rivals = {row for j in judgements if j.relation == "contradicts" for row in (j.a, j.b)} - ids
     return ClaimRow(
@@ -228,12 +228,6 @@ def claim(connection: Connection, name: str) -> ClaimRow:
         tuple(c for c in _claims_of(connection, rivals) if c != name),
         tuple(judgements),
     )
-
-
-def day_of(position: Position) -> str | None:
-    """The day of publication of the report, where that is known."""
-    published = position.said.report.published or ""
-    return published[:10] if len(published) >= 10 and published[4:5] == "-" else None
 
 
 def _reports(connection: Connection, seqs: Sequence[int]) -> tuple[dict[int, str], dict[int, int]]:

@@ -165,7 +165,7 @@ def _regroup(connection: Connection, rows: Collection[str], before: set[str], re
 
 
 def _cluster(connection: Connection, component: Collection[str], judgements: Sequence[Judgement]) -> dict[str, str]:
-    """Make the clusters of all these anew, and where there are attributions among them how they stand to positions."""
+    """Make the clusters of all these anew, and where there are attributions among them how they stand to claims."""
     for part in _parts(component):
         marks = ",".join("?" * len(part))
         connection.exec_driver_sql(f"DELETE FROM clusters WHERE member IN ({marks})", tuple(part))
