@@ -62,10 +62,7 @@ def keep_judged(connection: Connection, report_seq: int) -> set[str]:
     here = set(connection.execute(text(f"{_STATED} WHERE s.report_seq = :report"), {"report": report_seq}).scalars())
     kept: set[str] = set()
     for row in gone:
-        mine = characters.get(row.seq, set())
-        shares = {
-            seq: len(mine & characters.get(seq, set())) / max(1, len(mine | characters.get(seq, set()))) for seq in here
-        }
+        shares = {seq: _share(characters.get(row.seq, set()), characters.get(seq, set())) for seq in here}
         best = max(sorted(here), key=lambda seq: shares[seq], default=None)
         if best is not None and shares[best] >= KEPT:
             a, b = sorted((row.id, ids[best]))
