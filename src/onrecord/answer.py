@@ -42,7 +42,9 @@ from onrecord.store import (
     Judgement,
     Problem,
     Query,
+    Quoted,
     Reading,
+    RunRow,
     Said,
     Source,
     Status,
@@ -50,7 +52,7 @@ from onrecord.store import (
     Withdrawal,
     open_store,
 )
-from onrecord.store.claim_rows import ClaimRow, Position, Stance
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Position, Stance
 from onrecord.store.rows import Filters, Relation, Voice
 
 __all__ = ["Record", "open_record"]
@@ -194,13 +196,16 @@ class Record:
         """The claim that an attribution, by id or the beginning of one, leads to. Raises NotFound."""
         return self._claim(self._store.claim(attribution_id))
 
-    def claims(self, words: str = "", *, limit: int = 20, **asked: Unpack[Asked]) -> Answers[Claim]:
-        """Claims, those that most attributions bear on first; with `words`, those that fit them best. See `Asked`.
+    def claims(
+        self, words: str = "", *, limit: int = 20, order: ClaimOrder = "largest", **asked: Unpack[Asked]
+    ) -> Answers[Claim]:
+        """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best.
+        See `Asked`.
 
         Raises UsageError.
         """
-        found = (row for row in self._rows(words, asked.get("since")) if fits(row, asked))
-        return answers(map(self._claim, islice(found, limit)))
+        rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
+        return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), limit)))
 
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
         """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its
@@ -247,12 +252,14 @@ class Record:
         wanted = set(plain(words).split())
         return [row for row in rows if wanted <= set(plain(row.wording).split())] if wanted else rows
 
-    def _rows(self, words: str, since: str | None) -> Iterator[ClaimRow]:
-        """Claims with these words in a content, best first; without words, the largest."""
+    def _rows(
+        self, words: str, since: str | None, *, disputed: bool = False, order: ClaimOrder = "largest"
+    ) -> Iterator[ClaimRow]:
+        """Claims with these words in a content, best first; without words, in the order asked for."""
         if since is not None:
             a_day(since)
         if not words.strip():
-            yield from self._largest(since=since)
+            yield from self._largest(since=since, disputed=disputed, order=order)
             return
         seen: set[str] = set()
         cursor: str | None = None
@@ -267,10 +274,24 @@ class Record:
             cursor = page.cursor
 
     def _largest(
-        self, *, since: str | None = None, publisher: str | None = None, entity: str | None = None
+        self,
+        *,
+        since: str | None = None,
+        publisher: str | None = None,
+        entity: str | None = None,
+        disputed: bool = False,
+        order: ClaimOrder = "largest",
     ) -> Iterator[ClaimRow]:
         offset = 0
-        while rows := self._store.claims(since=since, publisher=publisher, entity=entity, limit=AT_ONCE, offset=offset):
+        while rows := self._store.claims(
+            since=since,
+            publisher=publisher,
+            entity=entity,
+            disputed=disputed,
+            order=order,
+            limit=AT_ONCE,
+            offset=offset,
+        ):
             yield from rows
             offset += len(rows)
 
@@ -346,6 +367,30 @@ class Record:
     def _judge(self, a: str, b: str, relation: Relation, by: str, reason: str) -> str:
         judgement = Judgement(a, b, relation, "person", by, datetime.now(UTC), None, reason)
         return self._store.judge(judgement)
+
+    def runs(self) -> Answers[RunRow]:
+        """The engines that worked on the record, the one that worked last first."""
+        return answers(self._store.runs())
+
+    def quoted(
+        self,
+        words: str = "",
+        *,
+        voice: Voice | None = None,
+        publisher: str = "",
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 100,
+    ) -> Answers[Quoted]:
+        """Who is quoted, by one publisher or all, in reports of these days (both included), most often first, with how
+        often in each month. Raises UsageError."""
+        return answers(
+            self._store.quoted(words=words, voice=voice, publisher=publisher, since=since, until=until, limit=limit)
+        )
+
+    def publishers(self, *, limit: int = 200) -> list[tuple[str, int]]:
+        """Publishers and how many of their reports are on record, most first."""
+        return self._store.publishers(limit=limit)
 
     def status(self) -> Status:
         """The record in numbers."""

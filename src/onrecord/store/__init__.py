@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
+from onrecord.store.overview_rows import Quoted, RunRow
 from onrecord.store.protocol import Store
 from onrecord.store.rows import (
     CopyGroup,
@@ -44,7 +45,9 @@ __all__ = [
     "Problem",
     "Query",
     "Quote",
+    "Quoted",
     "Reading",
+    "RunRow",
     "Said",
     "Sketched",
     "Source",

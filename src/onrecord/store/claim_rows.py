@@ -10,6 +10,8 @@ from onrecord.store.rows import Judgement, Said
 
 Stance = Literal["affirms", "denies", "doubts", "declines"]
 """How an attribution stands to its claim."""
+ClaimOrder = Literal["largest", "newest"]
+"""Of claims: those that most attributions bear on first, or those with the attribution recorded last."""
 Bearing = Literal["holds", "denies", "doubts", "declines"]
 """What an attribution does with its content."""
 

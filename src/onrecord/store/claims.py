@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 from onrecord.errors import NotFound
 from onrecord.store import derived, identities, judged, positions, read
 from onrecord.store import schema as t
-from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Position, Stated, Unlinked
 from onrecord.store.rows import Judgement, Said, Withdrawal
 from onrecord.store.search import check_limit
 
@@ -166,11 +166,19 @@ def led_to(connection: Connection, attribution_id: str) -> str:
     return str(found)
 
 
-def largest(
-    connection: Connection, limit: int, offset: int, *, since: str | None, publisher: str | None, entity: str | None
+def listed(
+    connection: Connection,
+    limit: int,
+    offset: int,
+    *,
+    since: str | None,
+    publisher: str | None,
+    entity: str | None,
+    disputed: bool,
+    order: ClaimOrder,
 ) -> list[str]:
-    """Claims by how many attributions bear on them, most first; with one published since a day, by a publisher, or of
-    an entity (its id)."""
+    """Claims by how many attributions bear on them, or by the last one recorded; with one published since a day, by a
+    publisher, or of an entity (its id)."""
     check_limit(limit)
     where, joins = [], ""
     if since or publisher:
@@ -179,10 +187,13 @@ def largest(
     if entity:
         joins += " JOIN voices v ON v.attribution_seq = p.attribution_seq LEFT JOIN clusters c ON c.member = v.member"
         where.append("coalesce(c.cluster, v.member) = :entity")
-    held = f" WHERE claim IN (SELECT p.claim FROM positions p{joins} WHERE {' AND '.join(where)})" if where else ""
-    order = "ORDER BY attributions DESC, last DESC, claim LIMIT :limit OFFSET :offset"
+    held = [f"claim IN (SELECT p.claim FROM positions p{joins} WHERE {' AND '.join(where)})"] if where else []
+    held += ["disputed"] * disputed
+    kept = f" WHERE {' AND '.join(held)}" if held else ""
+    by = "last DESC, claim" if order == "newest" else "attributions DESC, last DESC, claim"
     asked = {"limit": limit, "offset": max(0, offset), "since": since, "publisher": publisher, "entity": entity}
-    return list(connection.execute(text(f"SELECT claim FROM claim_sizes{held} {order}"), asked).scalars())
+    sql = f"SELECT claim FROM claim_sizes{kept} ORDER BY {by} LIMIT :limit OFFSET :offset"
+    return list(connection.execute(text(sql), asked).scalars())
 
 
 def of_attributions(connection: Connection, ids: Sequence[str]) -> list[str]:

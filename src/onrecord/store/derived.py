@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from onrecord.store import identities
 
-VERSION = 4
+VERSION = 5
 """Counts up when anything here changes; a record with another is rebuilt on opening."""
 
 _TOKENS = "tokenize = 'porter unicode61 remove_diacritics 2'"

@@ -27,8 +27,10 @@ MAKE = (
     own INTEGER NOT NULL)""",
     "CREATE INDEX positions_claim ON positions (claim)",
     """CREATE TABLE claim_sizes (claim TEXT PRIMARY KEY, attributions INTEGER NOT NULL, last INTEGER NOT NULL,
-    wording_seq INTEGER NOT NULL, named TEXT) WITHOUT ROWID""",
+    wording_seq INTEGER NOT NULL, named TEXT, disputed INTEGER NOT NULL) WITHOUT ROWID""",
     "CREATE INDEX claim_sizes_most ON claim_sizes (attributions DESC, last DESC)",
+    "CREATE INDEX claim_sizes_new ON claim_sizes (last DESC)",
+    "CREATE INDEX claim_sizes_disputed ON claim_sizes (attributions DESC, last DESC) WHERE disputed",
 )
 TABLES = ("positions", "claim_sizes")
 
@@ -153,10 +155,12 @@ def _put(
         ]
         wording = min(together, key=lambda m: _as_wording(m, stances[m.id]))
         size = {"claim": claim, "n": len(together), "last": max(m.seq for m in together)}
-        sizes.append(size | {"wording": wording.seq, "named": names.get(claim)})
+        disputed = {"affirms", "denies"} <= set(stances.values())
+        sizes.append(size | {"wording": wording.seq, "named": names.get(claim), "disputed": int(disputed)})
     if positions:
         connection.execute(text("INSERT INTO positions VALUES (:seq, :claim, :stance, :own)"), positions)
-        connection.execute(text("INSERT INTO claim_sizes VALUES (:claim, :n, :last, :wording, :named)"), sizes)
+        columns = ":claim, :n, :last, :wording, :named, :disputed"
+        connection.execute(text(f"INSERT INTO claim_sizes VALUES ({columns})"), sizes)
 
 
 def _own_side(together: Sequence[_Member], other_side: Mapping[str, bool]) -> bool:

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
-from onrecord.store.claim_rows import ClaimRow, Stated, Unlinked
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stated, Unlinked
+from onrecord.store.overview_rows import Quoted, RunRow
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -257,11 +258,35 @@ class Store(Protocol):
         since: str | None = None,
         publisher: str | None = None,
         entity: str | None = None,
+        disputed: bool = False,
+        order: ClaimOrder = "largest",
         limit: int = 50,
         offset: int = 0,
     ) -> list[ClaimRow]:
-        """Claims, those that most attributions bear on first; with a position published since a day, by a publisher, or
-        of an entity (by id). Raises UsageError."""
+        """Claims; with a position published since a day, by a publisher, or of an entity (by id); `disputed`: that some
+        attributions affirm and some deny. Raises UsageError."""
+        ...
+
+    def runs(self) -> list[RunRow]:
+        """The engines that worked on the record, the one that worked last first."""
+        ...
+
+    def quoted(
+        self,
+        *,
+        words: str = "",
+        voice: Voice | None = None,
+        publisher: str = "",
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 100,
+    ) -> list[Quoted]:
+        """Who is quoted, by one publisher or all, in reports of these days (both included), most often first, with how
+        often in each month."""
+        ...
+
+    def publishers(self, *, limit: int = 200) -> list[tuple[str, int]]:
+        """Publishers and how many of their reports are on record, most first."""
         ...
 
     def claims_of(self, attributions: Sequence[str]) -> list[ClaimRow]:

@@ -262,8 +262,15 @@ def _check(query: Query) -> None:
             advice="Search contents to filter by source, cue, kind, act and the like.",
         )
     for name in ("since", "until"):
-        if (day := getattr(query, name)) and not _is_day(day):
-            raise UsageError(f"{day!r} is no day.", which=name, advice="Give it as 2026-05-03.")
+        if day := getattr(query, name):
+            day_bound(name, day)
+
+
+def day_bound(name: str, day: str) -> str:
+    """The day itself. Raises UsageError where it is none."""
+    if not _is_day(day):
+        raise UsageError(f"{day!r} is no day.", which=name, advice="Give it as 2026-05-03.")
+    return day
 
 
 def _is_day(day: str) -> bool:

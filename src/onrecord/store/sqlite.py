@@ -16,6 +16,7 @@ from onrecord.store import (
     derived,
     judged,
     migrate,
+    overview,
     read,
     search,
     speakers,
@@ -24,8 +25,9 @@ from onrecord.store import (
     write,
 )
 from onrecord.store import schema as t
-from onrecord.store.claim_rows import ClaimRow, Stated, Unlinked
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stated, Unlinked
 from onrecord.store.database import Database
+from onrecord.store.overview_rows import Quoted, RunRow
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.rows import (
     CopyGroup,
@@ -214,13 +216,48 @@ class SqliteStore:
         since: str | None = None,
         publisher: str | None = None,
         entity: str | None = None,
+        disputed: bool = False,
+        order: ClaimOrder = "largest",
         limit: int = 50,
         offset: int = 0,
     ) -> list[ClaimRow]:
         """Claims, those that most attributions bear on first."""
         with self._database.read() as connection:
-            named = claims.largest(connection, limit, offset, since=since, publisher=publisher, entity=entity)
+            named = claims.listed(
+                connection,
+                limit,
+                offset,
+                since=since,
+                publisher=publisher,
+                entity=entity,
+                disputed=disputed,
+                order=order,
+            )
             return [claims.claim(connection, name) for name in named]
+
+    def runs(self) -> list[RunRow]:
+        """The engines that worked on the record."""
+        with self._database.read() as connection:
+            return overview.runs(connection)
+
+    def quoted(
+        self,
+        *,
+        words: str = "",
+        voice: Voice | None = None,
+        publisher: str = "",
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 100,
+    ) -> list[Quoted]:
+        """Who is quoted where and when."""
+        with self._database.read() as connection:
+            return overview.quoted(connection, words, voice, publisher, since, until, limit)
+
+    def publishers(self, *, limit: int = 200) -> list[tuple[str, int]]:
+        """Publishers and how many of their reports are on record."""
+        with self._database.read() as connection:
+            return overview.publishers(connection, limit)
 
     def judge_many(self, judgements: Sequence[Judgement], withdrawals: Sequence[Withdrawal]) -> int:
         """Append judgements and withdrawals made elsewhere; how many were new."""

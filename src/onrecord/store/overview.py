@@ -1,0 +1,106 @@
+"""The record seen from afar: which engines worked on it, and who is quoted by whom and when. Queries only."""
+
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from onrecord.store.fold import fold
+from onrecord.store.meanings import NAMELESS
+from onrecord.store.overview_rows import Quoted, RunRow
+from onrecord.store.packing import moment
+from onrecord.store.rows import Voice
+from onrecord.store.search import check_limit, day_bound
+
+_RUNS = """SELECT r.id, r.engine, r.version, r.settings, count(x.seq) AS reports, min(x.at) AS first, max(x.at) AS last
+    FROM runs r LEFT JOIN examinations x ON x.run_seq = r.seq GROUP BY r.seq ORDER BY last DESC, r.seq DESC"""
+
+_QUOTED = """SELECT coalesce(c.cluster, v.member) AS entity, coalesce(e.given, e.name, v.name) AS name, v.kind,
+        r.publisher, substr(r.published, 1, 7) AS month, count(*) AS n, count(DISTINCT v.report_seq) AS reports
+    FROM voices v JOIN reports r ON r.seq = v.report_seq LEFT JOIN clusters c ON c.member = v.member
+        LEFT JOIN entity_counts e ON e.entity = coalesce(c.cluster, v.member){where}
+    GROUP BY 1, r.publisher, month"""
+
+_OF_VOICE: dict[Voice, str] = {
+    "named": "v.kind NOT IN ('unnamed', 'collective', 'unknown')",
+    "unnamed": "v.kind = 'unnamed'",
+    "collective": "v.kind = 'collective'",
+}
+
+
+def runs(connection: Connection) -> list[RunRow]:
+    """The engines that worked on the record, the one that worked last first."""
+    return [
+        RunRow(
+            row.id,
+            row.engine,
+            row.version,
+            row.settings,
+            row.reports,
+            moment(row.first),
+            moment(row.last),
+        )
+        for row in connection.execute(text(_RUNS))
+    ]
+
+
+def quoted(
+    connection: Connection,
+    words: str,
+    voice: Voice | None,
+    publisher: str,
+    since: str | None,
+    until: str | None,
+    limit: int,
+) -> list[Quoted]:
+    """Who is quoted, most often first; see `protocol.Store`. Raises UsageError."""
+    check_limit(limit)
+    where, asked = [], dict[str, Any]()
+    if voice:
+        where.append(_OF_VOICE[voice])
+    if publisher:
+        where.append("lower(r.publisher) = lower(:publisher)")
+        asked["publisher"] = publisher
+    if since:
+        where.append("r.published >= :since")
+        asked["since"] = day_bound("since", since)
+    if until:
+        where.append("substr(r.published, 1, 10) <= :until")
+        asked["until"] = day_bound("until", until)
+    for k, word in enumerate(fold(words).split()):
+        where.append(f"instr(coalesce(e.folded, fold(v.name)), :word{k})")
+        asked[f"word{k}"] = f" {word} "
+    sql = _QUOTED.format(where=f" WHERE {' AND '.join(where)}" if where else "")
+    found: dict[str, list[Any]] = {}
+    for row in connection.execute(text(sql), asked):
+        found.setdefault(row.entity, []).append(row)
+    most = sorted(found.values(), key=lambda rows: (-sum(row.n for row in rows), rows[0].name))[:limit]
+    return [_of(rows) for rows in most]
+
+
+def _of(rows: Sequence[Any]) -> Quoted:
+    months: Counter[str] = Counter()
+    for row in rows:
+        if row.month:
+            months[row.month] += row.n
+    first = rows[0]
+    return Quoted(
+        first.name,
+        None if first.kind in (*NAMELESS, "unknown") else first.entity,
+        first.kind,
+        sum(row.n for row in rows),
+        sum(row.reports for row in rows),
+        tuple(sorted({row.publisher for row in rows if row.publisher})),
+        tuple(sorted(months.items())),
+    )
+
+
+def publishers(connection: Connection, limit: int) -> list[tuple[str, int]]:
+    """Publishers and how many of their reports are on record, most first."""
+    sql = """SELECT publisher, count(*) AS n FROM reports WHERE publisher IS NOT NULL GROUP BY publisher
+        ORDER BY n DESC, publisher LIMIT :limit"""
+    return [(row.publisher, row.n) for row in connection.execute(text(sql), {"limit": limit})]

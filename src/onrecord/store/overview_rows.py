@@ -1,0 +1,46 @@
+"""What the store gives back of the record seen from afar: frozen values, as those of `rows`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Somebody who is quoted, in part of the record: by how many attributions, and how many in each month (`2026-05`)
+    of publication. `entity` is None of those without a name."""
+
+    name: str
+    entity: str | None
+    kind: str
+    attributions: int
+    reports: int
+    publishers: tuple[str, ...]
+    months: tuple[tuple[str, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """An engine that worked on the record: on how many reports, first and last when."""
+
+    id: str
+    engine: str
+    version: str
+    settings: str
+    reports: int
+    first: datetime | None
+    last: datetime | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name, times in ISO 8601."""
+        fields = asdict(self)
+        for name in ("first", "last"):
+            moment = getattr(self, name)
+            fields[name] = moment.isoformat() if moment else None
+        return fields
