@@ -66,7 +66,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results",
         "store",
     }
-    | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "__init__"},
+    | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "web", "__init__"},
+    "web": {"answer", "brief", "claim_views", "claims", "errors", "marks", "model", "results", "standing", "store"},
     "__main__": {"cli"},
     "__init__": {"api", "answer", "claims", "errors", "model", "read"},
 }

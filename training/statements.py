@@ -5,9 +5,9 @@ are found. Two statements together, `[CLS] a [SEP] b [SEP]` with a mark on every
 stand to each other: `different`, `same`, `denies`, `doubts`, `contradicts`; and how the second, a headline or a report,
 stands to the first: `for`, `against`, `observing`, `unrelated`.
 
-Learns from `annotations/groups.jsonl`, `families.jsonl` and `pairs.tsv`, and from DATA_FOLDER's FNC-1 and checked
-claims. Vectors by their likeness within a batch (InfoNCE: van den Oord et al. 2018), pairs by cross entropy. Writes
-OUT/statements.pt, with a checkpoint after every epoch, from which it goes on.
+Learns from `annotations/groups.jsonl`, `families.jsonl`, `pairs.tsv` and `topics.jsonl`, and from DATA_FOLDER's FNC-1
+and checked claims. Vectors by their likeness within a batch (InfoNCE: van den Oord et al. 2018), pairs by cross
+entropy. Writes OUT/statements.pt, with a checkpoint after every epoch, from which it goes on.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from onrecord.link.quantities import in_digits
 from training.minilm import load_minilm, minilm_folder, plain_tokenizer
 from training.net import HALVES, Dropout, Encoder
 from training.polnear import read
+from training.topics import Topic, alike, apart, held_topic, topics
 from training.train import slope
 
 RELATIONS = ("different", "same", "denies", "doubts", "contradicts")
@@ -44,7 +45,7 @@ LONGEST = 72
 """Pieces of a statement that are read; of a report beside its headline, `BODY`."""
 BODY = 220
 DROP = 0.1
-OF_GROUP = 14
+OF_GROUP = 9
 """Pairs of each group that an epoch shows."""
 TABLE = 5
 """How often an epoch shows each pair of the table."""
@@ -245,9 +246,21 @@ class Shower:
         return pieces, marks
 
 
-def learned(rng: random.Random, wide: list[Pair]) -> list[Pair]:
+def of_topic(topic: Topic, rng: random.Random) -> Iterator[Pair]:
+    """The pairs that a topic of real reports makes."""
+    for a, b, relation in (*alike(topic, rng), *apart(topic, rng)):
+        yield Pair(a, b, relation)
+    stances = {"+": "for", "-": "against", "?": "observing"}
+    for text, members in topic.claims:
+        for side, stance in stances.items():
+            mine = [member.text for member in members if member.side == side]
+            if mine:
+                yield Pair(text, rng.choice(mine), stance=stance)
+
+
+def learned(rng: random.Random, wide: list[Pair], real: Sequence[Topic]) -> list[Pair]:
     """The pairs of one epoch."""
-    pairs = []
+    pairs = [p for topic in real if not held_topic(topic) for p in of_topic(topic, rng)]
     for group in groups(ANNOTATIONS / "groups.jsonl"):
         if not held_group(group):
             made = list(of_group(group, rng))
@@ -286,7 +299,7 @@ def batches(pairs: Sequence[Pair], size: int, rng: random.Random) -> Iterator[li
     yield from made
 
 
-def neighbours(data: Path, rng: random.Random) -> Iterator[list[tuple[str, str]]]:
+def neighbours(data: Path, rng: random.Random, real: Sequence[Topic]) -> Iterator[list[tuple[str, str]]]:
     """Batches of texts and those that should be found for them, for ever."""
     claims, found = checked(data)
     while True:
@@ -303,6 +316,7 @@ def neighbours(data: Path, rng: random.Random) -> Iterator[list[tuple[str, str]]
                 pool += [
                     (texts[s["claim"]], s["content"]) for s in f["said"] if s["claim"] and s["stance"] != "declines"
                 ]
+        pool += [(a, b) for t in real if not held_topic(t) for a, b, _ in alike(t, rng) if rng.random() < 0.5]
         pool = [(a, b) for a, b in pool if a != b]
         rng.shuffle(pool)
         for k in range(0, len(pool) - 47, 48):
@@ -369,13 +383,15 @@ def main() -> None:
         judge.load_state_dict(saved["judge"])
         optimizer.load_state_dict(saved["optimizer"])
         done, step = saved["epoch"], saved["step"]
-    steps = len(list(batches(learned(random.Random(0), wide), args.batch, random.Random(0)))) * args.epochs
+    texts = {row["body_id"]: row["text"] for row in read(args.data / "fnc1-train-bodies.jsonl.xz")}
+    real = topics(texts)
+    steps = len(list(batches(learned(random.Random(0), wide, real), args.batch, random.Random(0)))) * args.epochs
     for epoch in range(done, args.epochs):
         rng = random.Random(epoch)
-        near = neighbours(args.data, rng)
+        near = neighbours(args.data, rng, real)
         judge.train()
         began, total, count = time.time(), 0.0, 0
-        for batch in batches(learned(rng, wide), args.batch, rng):
+        for batch in batches(learned(rng, wide, real), args.batch, rng):
             Dropout.toss(DROP, 2 * args.batch * 2 * (LONGEST + 2) * 384)
             loss = pair_loss(judge, shower, batch, weights)
             if step % 3 == 0:

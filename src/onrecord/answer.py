@@ -44,6 +44,7 @@ from onrecord.store import (
     Query,
     Quoted,
     Reading,
+    RoleRow,
     RunRow,
     Said,
     Source,
@@ -108,6 +109,10 @@ class Record:
     def readings(self, report_id: str) -> list[Reading]:
         """From where, and when, a report was read. Raises NotFound."""
         return self._store.readings(report_id)
+
+    def text(self, report_id: str) -> str:
+        """The text of a report. Raises NotFound."""
+        return self._store.report(report_id).text
 
     def raw(self, raw_sha256: str) -> bytes:
         """The bytes a report was read from. Raises NotFound."""
@@ -387,6 +392,14 @@ class Record:
         return answers(
             self._store.quoted(words=words, voice=voice, publisher=publisher, since=since, until=until, limit=limit)
         )
+
+    def roles(self, entity: str, *, limit: int = 200) -> Answers[RoleRow]:
+        """What reports call somebody (the id of any member), in order of publication. Raises NotFound."""
+        return answers(self._store.roles(entity, limit=limit))
+
+    def stances(self, attributions: Sequence[str]) -> dict[str, tuple[str, Stance, int]]:
+        """Of attributions, by id: the claim they bear on, their stance, how many bear on it; none of those without."""
+        return self._store.stances(attributions)
 
     def publishers(self, *, limit: int = 200) -> list[tuple[str, int]]:
         """Publishers and how many of their reports are on record, most first."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 from onrecord.link import Notice
 from onrecord.model import EvidenceType
 from onrecord.standing import Change, Standing, day, key_of, name_of, standing
-from onrecord.store.claim_rows import ClaimRow, Position
+from onrecord.store.claim_rows import ClaimRow, Position, Stance
 from onrecord.store.rows import Head, Judgement, Reading
 
 Between = Literal["publishers", "voices", "days"]
@@ -164,14 +164,30 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Opposed:
+    """A claim on which a voice takes a side and others the other: its stance, and theirs by name."""
+
+    claim: str
+    wording: str
+    mine: Stance
+    others: tuple[tuple[str, Stance], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        others = [{"name": name, "stance": stance} for name, stance in self.others]
+        return {"claim": self.claim, "wording": self.wording, "stance": self.mine, "others": others}
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """What a voice has said over time: line by line; where it took another stance to a claim than before; and pairs of
-    its positions that cannot both hold."""
+    """What a voice has said over time: line by line; where it took another stance to a claim than before; pairs of its
+    positions that cannot both hold; and who takes the other side of its claims."""
 
     name: str
     lines: tuple[Line, ...]
     shifts: tuple[Change, ...]
     contradictions: tuple[tuple[Line, Line], ...]
+    opposed: tuple[Opposed, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name."""
@@ -183,6 +199,7 @@ class History:
                 for c in self.shifts
             ],
             "contradictions": [[a.position.said.id, b.position.said.id] for a, b in self.contradictions],
+            "opposed": [each.to_dict() for each in self.opposed],
         }
 
 
@@ -191,7 +208,19 @@ def history(name: str, rows: Sequence[ClaimRow], mine: Callable[[Position], bool
     lines = [Line(day(p), p, row.id, row.wording) for row in rows for p in row.positions if mine(p)]
     lines.sort(key=lambda line: (line.day is None, line.day or "", line.position.said.id))
     shifts = [change for row in rows for change in standing(_only(row, mine)).changes if change.before is not None]
-    return History(name, tuple(lines), tuple(sorted(shifts, key=lambda c: c.day)), tuple(_clashes(lines, rows)))
+    in_order = tuple(sorted(shifts, key=lambda c: c.day))
+    return History(name, tuple(lines), in_order, tuple(_clashes(lines, rows)), tuple(_opposed(rows, mine)))
+
+
+def _opposed(rows: Sequence[ClaimRow], mine: Callable[[Position], bool]) -> Iterator[Opposed]:
+    """Claims that the voice affirms and somebody else denies or doubts, or the other way round."""
+    for row in rows:
+        own = {p.stance for p in row.positions if mine(p)}
+        for stance in ("affirms", "denies"):
+            against = ("denies", "doubts") if stance == "affirms" else ("affirms",)
+            others = dict.fromkeys((name_of(p), p.stance) for p in row.positions if p.stance in against and not mine(p))
+            if stance in own and others:
+                yield Opposed(row.id, row.wording, stance, tuple(others))
 
 
 def _only(row: ClaimRow, mine: Callable[[Position], bool]) -> ClaimRow:

@@ -210,6 +210,22 @@ class Report:
             ],
         )
 
+    def raw_place(self, span: Span) -> tuple[int, int] | None:
+        """The bytes `start … end` of the raw page that these characters were made from; None where none were."""
+        places = [
+            place for o in self.origins if o.start < span.end and span.start < o.end for place in self._in(o, span)
+        ]
+        return (min(places), max(places)) if places else None
+
+    def _in(self, origin: Origin, span: Span) -> tuple[int, int]:
+        if not origin.exact:
+            return origin.raw_start, origin.raw_end
+
+        def byte(at: int) -> int:
+            return origin.raw_start + len(self.text[origin.start : at].encode(self.encoding, "replace"))
+
+        return byte(max(span.start, origin.start)), byte(min(span.end, origin.end))
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

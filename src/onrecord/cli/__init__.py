@@ -17,6 +17,7 @@ from onrecord.cli.judge import app as judge
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
 from onrecord.cli.read import read
+from onrecord.cli.serve import serve
 from onrecord.cli.together import copies, versions
 from onrecord.errors import OnRecordError
 
@@ -65,6 +66,7 @@ def start(
       onrecord read reports/             read a folder into the record
       onrecord search "aid convoy"       ask the record
       onrecord claims --disputed         who says so, who denies it
+      onrecord serve                     the record in a browser
     """
     talk.level(quiet=quiet, verbose=verbose)
     Where.db = db
@@ -72,7 +74,7 @@ def start(
 
 _COMMANDS = (
     *(extract, read, search, claims, claim, changes, compare, who, sources, show, copies, versions),
-    *(status, verify, export, doctor),
+    *(serve, status, verify, export, doctor),
 )
 for _command in _COMMANDS:
     app.command()(_command)

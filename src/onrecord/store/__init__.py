@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
-from onrecord.store.overview_rows import Quoted, RunRow
+from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.protocol import Store
 from onrecord.store.rows import (
     CopyGroup,
@@ -47,6 +47,7 @@ __all__ = [
     "Quote",
     "Quoted",
     "Reading",
+    "RoleRow",
     "RunRow",
     "Said",
     "Sketched",

@@ -1,18 +1,18 @@
 """The record seen from afar: which engines worked on it, and who is quoted by whom and when. Queries only."""
 
-
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
+from onrecord.store.claim_rows import Stance
 from onrecord.store.fold import fold
 from onrecord.store.meanings import NAMELESS
-from onrecord.store.overview_rows import Quoted, RunRow
-from onrecord.store.packing import moment
+from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
+from onrecord.store.packing import from_json, moment
 from onrecord.store.rows import Voice
 from onrecord.store.search import check_limit, day_bound
 
@@ -104,3 +104,34 @@ def publishers(connection: Connection, limit: int) -> list[tuple[str, int]]:
     sql = """SELECT publisher, count(*) AS n FROM reports WHERE publisher IS NOT NULL GROUP BY publisher
         ORDER BY n DESC, publisher LIMIT :limit"""
     return [(row.publisher, row.n) for row in connection.execute(text(sql), {"limit": limit})]
+
+
+_ROLES = """SELECT e.data, r.id AS report_id, r.publisher, r.published, max(e.run_seq) FROM entities e
+    JOIN reports r ON r.seq = e.report_seq WHERE e.id IN (SELECT member FROM clusters WHERE cluster = :entity)
+        OR e.id = :entity GROUP BY r.seq ORDER BY r.published, r.seq LIMIT :limit"""
+
+
+def roles(connection: Connection, entity: str, limit: int) -> list[RoleRow]:
+    """What reports call somebody, in order of publication."""
+    check_limit(limit)
+    found = []
+    for row in connection.execute(text(_ROLES), {"entity": entity, "limit": limit}):
+        held = from_json(row.data)
+        day = row.published[:10] if row.published else None
+        found.append(RoleRow(day, row.report_id, row.publisher, held["name"], held.get("role"), held.get("of")))
+    return found
+
+
+_STANCES = """SELECT a.id, p.claim, p.stance, s.attributions FROM attributions a
+    JOIN positions p ON p.attribution_seq = a.seq JOIN claim_sizes s ON s.claim = p.claim WHERE a.id IN :ids"""
+_PART = 500
+
+
+def stances(connection: Connection, attributions: Sequence[str]) -> dict[str, tuple[str, Stance, int]]:
+    """Of attributions, by id: the claim they bear on, their stance, how many bear on it."""
+    query = text(_STANCES).bindparams(bindparam("ids", expanding=True))
+    return {
+        row.id: (row.claim, row.stance, row.attributions)
+        for k in range(0, len(attributions), _PART)
+        for row in connection.execute(query, {"ids": list(attributions[k : k + _PART])})
+    }

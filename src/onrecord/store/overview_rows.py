@@ -44,3 +44,19 @@ class RunRow:
             moment = getattr(self, name)
             fields[name] = moment.isoformat() if moment else None
         return fields
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """What a report calls somebody: a name, a role and what it is of, on its day of publication."""
+
+    day: str | None
+    report_id: str
+    publisher: str | None
+    name: str
+    role: str | None
+    of: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by name."""
+        return asdict(self)

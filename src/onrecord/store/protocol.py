@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
-from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stated, Unlinked
-from onrecord.store.overview_rows import Quoted, RunRow
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
+from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -283,6 +283,14 @@ class Store(Protocol):
     ) -> list[Quoted]:
         """Who is quoted, by one publisher or all, in reports of these days (both included), most often first, with how
         often in each month."""
+        ...
+
+    def roles(self, entity_id: str, *, limit: int = 200) -> list[RoleRow]:
+        """What reports call the one that this id leads to, in order of publication. Raises NotFound."""
+        ...
+
+    def stances(self, attributions: Sequence[str]) -> dict[str, tuple[str, Stance, int]]:
+        """Of attributions, by id: the claim they bear on, their stance, how many bear on it; none of those without."""
         ...
 
     def publishers(self, *, limit: int = 200) -> list[tuple[str, int]]:

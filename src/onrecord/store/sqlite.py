@@ -25,9 +25,9 @@ from onrecord.store import (
     write,
 )
 from onrecord.store import schema as t
-from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stated, Unlinked
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
 from onrecord.store.database import Database
-from onrecord.store.overview_rows import Quoted, RunRow
+from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.rows import (
     CopyGroup,
@@ -253,6 +253,17 @@ class SqliteStore:
         """Who is quoted where and when."""
         with self._database.read() as connection:
             return overview.quoted(connection, words, voice, publisher, since, until, limit)
+
+    def roles(self, entity_id: str, *, limit: int = 200) -> list[RoleRow]:
+        """What reports call somebody, in order of publication."""
+        with self._database.read() as connection:
+            one = speakers.identity(connection, entity_id)
+            return overview.roles(connection, one.id or entity_id, limit)
+
+    def stances(self, attributions: Sequence[str]) -> dict[str, tuple[str, Stance, int]]:
+        """Of attributions: the claim they bear on, their stance, how many bear on it."""
+        with self._database.read() as connection:
+            return overview.stances(connection, attributions)
 
     def publishers(self, *, limit: int = 200) -> list[tuple[str, int]]:
         """Publishers and how many of their reports are on record."""

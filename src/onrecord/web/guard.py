@@ -1,0 +1,156 @@
+"""What stands before every request: whose host it is meant for, where it comes from, how large it is; and the headers
+of every answer.
+
+Pages run no script but our own files, with a nonce that changes with every answer, load nothing from anywhere else,
+and can be framed by nobody. What changes something must come from a page of this very desk: a browser says so by
+`Sec-Fetch-Site` or `Origin`, and a request without either (curl, say) is taken only where it carries no cookie.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+MOST_BODY = 2 * 2**20
+"""Bytes of a request's body that are read."""
+MOST_QUERY = 16 * 2**10
+"""Bytes of an address's query."""
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'nonce-{nonce}'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types htmx",
+        "report-uri /csp-reports",
+    )
+)
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "x-robots-tag": "noindex, nofollow",
+    "cache-control": "no-store",
+}
+"""On every answer, of whatever status, besides the policy; `cache-control` where the answer has none of its own."""
+
+
+class Guard:
+    """The outermost layer. `hosts` are the names that the desk answers to (without port; `*`: any): a page elsewhere
+    whose name was pointed at this machine gets nothing."""
+
+    def __init__(self, app: FastAPI, hosts: Iterable[str]) -> None:
+        self.app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(18)
+        scope.setdefault("state", {})["nonce"] = nonce
+        answer = _with_headers(send, nonce, bodiless=scope["method"] == "HEAD")
+        refusal = self._refusal(scope)
+        if refusal:
+            status, reason = refusal
+            await PlainTextResponse(f"{reason}\n", status)(scope, receive, answer)
+            return
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        try:
+            await self.app(scope, _Bounded(receive), answer)
+        except _TooLarge:
+            told = PlainTextResponse("That is more than the desk takes at once.\n", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            await told(scope, receive, answer)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        name = (urlsplit(f"//{host}").hostname or "").lower() if len(host) < 300 and "@" not in host else ""
+        if "*" not in self._hosts and name not in self._hosts:
+            return HTTPStatus.MISDIRECTED_REQUEST, "This desk answers to another name. Start it with --host NAME."
+        if scope["method"] not in METHODS:
+            return HTTPStatus.METHOD_NOT_ALLOWED, "That is no method of this desk."
+        if len(scope["query_string"]) > MOST_QUERY:
+            return HTTPStatus.REQUEST_URI_TOO_LONG, "That question is too long: take fewer words."
+        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is more than the desk takes at once."
+        if headers.get("content-encoding"):
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken."
+        if scope["method"] not in SAFE and not same_site(headers, host):
+            return HTTPStatus.FORBIDDEN, "That did not come from a page of this desk, so nothing was changed."
+        return None
+
+
+def same_site(headers: Headers, host: str) -> bool:
+    """Whether a request that changes something was made by a page of this desk, or by no page at all.
+
+    Browsers send `Sec-Fetch-Site` or, the old ones, `Origin` with every such request
+    (https://web.dev/articles/fetch-metadata); programs send neither, and carry a token instead of a cookie.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    if origin is not None:
+        try:
+            return urlsplit(origin).netloc.lower() == host.lower() and origin != "null"
+        except ValueError:
+            return False
+    return site is not None or "cookie" not in headers
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Bounded:
+    """The body as it comes, up to a size."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > MOST_BODY:
+            raise _TooLarge
+        return message
+
+
+def _with_headers(send: Send, nonce: str, *, bodiless: bool) -> Send:
+    policy = POLICY.format(nonce=nonce)
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["content-security-policy"] = policy
+            for name, value in HEADERS.items():
+                if name != "cache-control" or name not in headers:
+                    headers[name] = value
+        elif bodiless and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sent

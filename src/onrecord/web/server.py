@@ -1,0 +1,59 @@
+"""Running the desk: on a free port of this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from onrecord.errors import UsageError
+from onrecord.web.app import Desk, create_app
+
+TRIED = 20
+"""Ports after the one asked for that are tried, where nobody asked for one by hand."""
+
+
+def serve(desk: Desk, host: str, port: int, *, given: bool, ready: Callable[[str], None]) -> None:
+    """Serve until stopped. `given`: the port was asked for by hand, and no other will do; `ready` is told the address.
+
+    Raises UsageError where the address or port cannot be had.
+    """
+    import uvicorn
+
+    held = _listen(host, port, given=given)
+    shown = f"[{host}]" if ":" in host else host
+    ready(f"http://{shown}:{held.getsockname()[1]}{desk.root}/")
+    settings = uvicorn.Config(
+        create_app(desk),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=20,
+        limit_concurrency=400,
+        h11_max_incomplete_event_size=64 * 2**10,
+    )
+    uvicorn.Server(settings).run(sockets=[held])
+
+
+def _listen(host: str, port: int, *, given: bool) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for each in range(port, port + (1 if given or port == 0 else TRIED)):
+        held = socket.socket(family, socket.SOCK_STREAM)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((host, each))
+        except OverflowError:
+            raise UsageError("there is no such port.", which=f"--port {port}", advice="Give 1 … 65535.") from None
+        except OSError as error:
+            held.close()
+            if isinstance(error, PermissionError) or error.errno not in (98, 48, 10048):
+                raise UsageError(
+                    f"cannot listen there: {error.strerror}.", which=f"{host}:{each}", advice="Give another --port."
+                ) from None
+            continue
+        held.listen(256)
+        return held
+    raise UsageError(
+        "that port is in use, perhaps by a desk that runs already.",
+        which=f"{host}:{port}",
+        advice=f"Open http://{host}:{port}/, or give another --port.",
+    )
