@@ -45,9 +45,9 @@ LONGEST = 72
 """Pieces of a statement that are read; of a report beside its headline, `BODY`."""
 BODY = 220
 DROP = 0.1
-OF_GROUP = 9
+OF_GROUP = 6
 """Pairs of each group that an epoch shows."""
-TABLE = 5
+TABLE = 3
 """How often an epoch shows each pair of the table."""
 WARM = 20.0
 """By which likenesses of vectors are multiplied."""

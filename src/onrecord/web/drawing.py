@@ -123,8 +123,8 @@ def sentence_of(text: str, spans: Sequence[Span]) -> Span:
     begin = text.rfind("\n", 0, first) + 1
     end = text.find("\n", last)
     end = len(text) if end < 0 else end
-    for match in _SENTENCE_END.finditer(text, begin, first):
-        begin = match.end()
+    for match in _SENTENCE_END.finditer(text, begin, min(len(text), first + 2)):  # it looks two letters ahead
+        begin = match.end() if match.end() <= first else begin
     after = _SENTENCE_END.search(text, max(last - 1, begin), end)
     if after:
         end = after.end()
