@@ -1,4 +1,4 @@
-"""XML of strangers as a tree: mended where it is broken, no entity of its own, nothing fetched, no more than so much."""
+"""XML of strangers as a tree: mended where broken, no entity of its own, nothing fetched, so much and no more."""
 
 from __future__ import annotations
 

@@ -51,7 +51,6 @@ class Listed:
 
     url: str
     body: bytes
-    content_type: str
     moved: str | None = None
     etag: str | None = None
     modified: str | None = None
@@ -125,13 +124,13 @@ class Web:
             return failure(address, error)
         except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             return Failure(address, "read", *_said(error))
-        names_now = [answer.headers.get(name, "") for name in ("etag", "last-modified")]
+        etag, modified = (answer.headers.get(name, "") for name in ("etag", "last-modified"))
         return Listed(
             str(answer.url),
             body,
-            answer.headers.get("content-type", ""),
-            str(answer.url) if answer.moved else None,
-            *(name if _printable(name) else None for name in names_now),
+            moved=str(answer.url) if answer.moved else None,
+            etag=etag if _printable(etag) else None,
+            modified=modified if _printable(modified) else None,
             unchanged=answer.status == http.HTTPStatus.NOT_MODIFIED,
         )
 

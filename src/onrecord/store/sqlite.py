@@ -27,6 +27,7 @@ from onrecord.store import schema as t
 from onrecord.store.claim_rows import ClaimRow, Stated, Unlinked
 from onrecord.store.database import Database
 from onrecord.store.place import path_of, prepare, refuse_other_tables
+from onrecord.store.queries import Queries
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -48,6 +49,7 @@ from onrecord.store.rows import (
     Voice,
     Withdrawal,
 )
+from onrecord.store.watching import Watching
 
 STREAM = 50
 """Reports that `extractions` reads in one short transaction."""
@@ -93,6 +95,8 @@ class SqliteStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.watching = Watching(database)
+        self.queries = Queries(database)
 
     @property
     def location(self) -> str:
