@@ -202,6 +202,10 @@ class Record:
         found = (row for row in self._rows(words, asked.get("since")) if fits(row, asked))
         return answers(map(self._claim, islice(found, limit)))
 
+    def claim_rows(self, words: str = "", *, limit: int, **asked: Unpack[Asked]) -> list[ClaimRow]:
+        """The same as `claims`, without what their reports say of themselves: to see what has changed."""
+        return list(islice((row for row in self._rows(words, asked.get("since")) if fits(row, asked)), limit))
+
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
         """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its
         attributions) or of what words say. Raises NotFound, UsageError."""

@@ -18,6 +18,7 @@ from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
 from onrecord.cli.read import read
 from onrecord.cli.together import copies, versions
+from onrecord.cli.watch import app as watch
 from onrecord.errors import OnRecordError
 
 ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
@@ -78,6 +79,7 @@ for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(entity)
 app.add_typer(judge)
+app.add_typer(watch)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

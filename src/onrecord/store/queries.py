@@ -43,7 +43,13 @@ class Queries:
                 raise UsageError(
                     "there is a query of that name.", which=name, advice="Remove it first, or name another."
                 )
-            row: dict[str, Any] = {"name": name, "words": words, "asked": to_json(dict(asked)), "added": now(), "webhook": webhook}
+            row: dict[str, Any] = {
+                "name": name,
+                "words": words,
+                "asked": to_json(dict(asked)),
+                "added": now(),
+                "webhook": webhook,
+            }
             row |= {"secret_env": secret_env, "allow_private": int(allow_private)} | dict.fromkeys(_MARKS, 0)
             connection.execute(insert(t.saved_queries), row)
             return _queries(connection, _Q.name == name)[0]

@@ -69,7 +69,8 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What came of asking a place, and when it is due again. Of one that failed, `problem` says why."""
+    """What came of asking a place, and when it is due again. Of one that failed, `problem` says why; `no_list`: it
+    answers, but with something that lists nothing."""
 
     place: int
     due: datetime
@@ -79,6 +80,7 @@ class Look:
     etag: str | None = None
     modified: str | None = None
     unchanged: bool = False
+    no_list: bool = False
     notes: tuple[str, ...] = ()
 
 
