@@ -235,7 +235,7 @@ def _stopping(stop: threading.Event) -> Iterator[list[int]]:
     """The first Ctrl-C, or SIGTERM, ends the run after what is being recorded; a second one at once."""
     came: list[int] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int, _: FrameType | None) -> None:
         if came:
             raise KeyboardInterrupt
         came.append(number)

@@ -147,15 +147,15 @@ def day_of(text: Any) -> str | None:
 def _xml_feed(root: Element, url: str, problems: tuple[str, ...]) -> Feed:
     import feedparser
 
-    small, more = _pruned(root)
-    if more:
-        problems += (f"more than {MOST_ITEMS:,} items: {more:,} were left out",)
     try:
-        # feedparser leaves its own errors to the caller now and then, whatever it says
+        # names that libxml2 let pass are refused when written again, and feedparser raises now and then
+        small, more = _pruned(root)
         read = feedparser.parse(etree.tostring(small), sanitize_html=False, resolve_relative_uris=False)
         title = plain_title(read.feed.get("title"))
     except Exception as error:
         raise Unreadable(f"is a feed that cannot be read ({type(error).__name__}).", advice=_CHECK) from None
+    if more:
+        problems += (f"more than {MOST_ITEMS:,} items: {more:,} were left out",)
     return collected(title, (_entry(each, url) for each in read.entries), problems)
 
 

@@ -24,7 +24,7 @@ from onrecord.read.feeds import web_address
 from onrecord.read.guard import GuardedBackend
 from onrecord.store import Delivery, Store
 from onrecord.watching.decide import MOST_SENDS, next_send
-from onrecord.watching.news import as_sent, notice
+from onrecord.watching.queries import as_sent, notice
 
 _AT_ONCE = 50
 
