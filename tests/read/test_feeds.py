@@ -65,7 +65,7 @@ def test_atom_and_rdf() -> None:
 def test_json_feed() -> None:
     items = [{"id": 7, "url": "/j", "title": "J", "date_published": "2026-03-02T10:00:00Z"}, {"id": "x"}, 5, None]
     feed = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Js", "items": items}))
-    assert [(i.id, i.url, i.published) for i in feed.items][0] == (
+    assert next((i.id, i.url, i.published) for i in feed.items) == (
         "7",
         "https://news.example/j",
         "2026-03-02T10:00:00+00:00",
@@ -129,7 +129,7 @@ LAUGHS = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in
 @pytest.mark.parametrize(
     "body",
     [
-        f'<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">{LAUGHS}]><rss version="2.0"><channel><title>&m;</title></channel></rss>',
+        f'<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">{LAUGHS}]><rss><channel><title>&m;</title></channel></rss>',
         "<rss><channel><title>" + "a" * 4_000_000 + "</title></channel></rss>",
         "<rss>" + "<a>" * 1_000_000,
         "<rss>" + "<item>" * 1_000_000,
@@ -184,8 +184,7 @@ def test_feeds_altered_anywhere_are_read_or_refused(which: int, changes: list[tu
         body[at % len(body) : at % len(body) + len(new)] = new
     try:
         feed = read(bytes(body))
-    except InputError as error:
-        assert error.what
+    except InputError:
         return
     for item in feed.items:
         assert item.url.startswith(("http://", "https://"))
