@@ -29,6 +29,7 @@ from onrecord.store.rows import (
     Withdrawal,
 )
 from onrecord.store.watch_rows import (
+    Became,
     Delivery,
     Item,
     Look,
@@ -40,6 +41,7 @@ from onrecord.store.watch_rows import (
 )
 
 __all__ = [
+    "Became",
     "ClaimRow",
     "CopyGroup",
     "Delivery",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from onrecord.store.watch_rows import (
+    Became,
     Delivery,
     DeliveryState,
     Item,
@@ -62,12 +63,8 @@ class Watching(Protocol):
         """When the next place or item is due; None where nothing is watched."""
         ...
 
-    def settle(self, item: int, state: ItemState, problem: str | None = None) -> None:
-        """Record what became of an item, by number, after its report or failure was recorded."""
-        ...
-
-    def put_off(self, item: int, due: datetime, problem: str, *, tried: bool) -> None:
-        """Leave an item for later; `tried`: it counts as a try."""
+    def settle(self, outcomes: Sequence[Became]) -> None:
+        """Record what became of items, after their reports or failures were recorded, in one transaction."""
         ...
 
     def pass_over(self) -> int:

@@ -104,6 +104,18 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What became of an item, by number. Of one that is left waiting, `due` says until when; `tried`: that was a
+    try."""
+
+    item: int
+    state: ItemState
+    problem: str | None = None
+    due: datetime | None = None
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SavedQuery:
     """A question about claims that is asked again and again. `asked`: filters as `claims.Asked` has them.
 

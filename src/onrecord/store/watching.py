@@ -20,7 +20,7 @@ from onrecord.store.lock import alone
 from onrecord.store.observed import plain
 from onrecord.store.packing import from_json, moment, now, to_json
 from onrecord.store.read import addresses_of
-from onrecord.store.watch_rows import Item, ItemState, Look, Met, Place, PlaceKind, item_key
+from onrecord.store.watch_rows import Became, Item, ItemState, Look, Met, Place, PlaceKind, item_key
 
 _P, _I = t.places.c, t.place_items.c
 _COUNTED = {"waiting": "waiting", "read": "read", "known": "read", "failed": "failed"}
@@ -117,25 +117,20 @@ class Watching:
             item = connection.execute(held.where(_I.state == "waiting", _P.removed.is_(None))).scalar()
             return moment(min((due for due in (place, item) if due), default=None))
 
-    def settle(self, item: int, state: ItemState, problem: str | None = None) -> None:
-        """Record what became of an item, after its report or failure was recorded."""
+    def settle(self, outcomes: Sequence[Became]) -> None:
+        """Record what became of items, after their reports or failures were recorded."""
         with self._database.write() as connection:
-            row = {"state": state, "problem": problem, "tries": _I.tries + 1}
-            connection.execute(update(t.place_items).where(_I.seq == item).values(row))
-
-    def put_off(self, item: int, due: datetime, problem: str, *, tried: bool) -> None:
-        """Leave an item for later; `tried`: it counts as a try."""
-        with self._database.write() as connection:
-            row = {"due": _iso(due), "problem": problem, "tries": _I.tries + tried}
-            connection.execute(update(t.place_items).where(_I.seq == item).values(row))
+            for each in outcomes:
+                row: dict[str, Any] = {"state": each.state, "problem": each.problem, "tries": _I.tries + each.tried}
+                row |= {"due": _iso(each.due)} if each.due else {}
+                connection.execute(update(t.place_items).where(_I.seq == each.item).values(row))
 
     def pass_over(self) -> int:
         """Settle what is waiting although the record has it: read by hand since, or just before a crash."""
         with self._database.read() as connection:
             waiting = _items(connection, (_I.state == "waiting") & (_P.kind == "feed"), None)
             known = [item for item in waiting if _on_record(connection, item.url)]
-        for item in known:
-            self.settle(item.number, "known")
+        self.settle([Became(item.number, "known", tried=False) for item in known])
         return len(known)
 
 

@@ -22,7 +22,7 @@ from onrecord.model import Failure, RawReport
 from onrecord.pipeline import Intake
 from onrecord.read import ReadOptions, read
 from onrecord.read.web import Web
-from onrecord.store import Item, Look, Met, Place, Store
+from onrecord.store import Became, Item, Look, Met, Place, Store
 from onrecord.watching.decide import due, next_look, next_try, site
 from onrecord.watching.hooks import send_news
 from onrecord.watching.lanes import Lanes
@@ -94,14 +94,13 @@ class Watcher:
         self._store, self._options, self._say, self._stop = store, options, say, stop
         self._web = Web(options)
         self._lanes: Lanes[_Asked | _Fetched] = Lanes(settings.whole("watch_threads"))
-        self._intake = Intake(store, engine, settled=self._settled)
+        self._intake = Intake(store, engine, settled=self._note)
         self._asking: set[int] = set()
         self._held: defaultdict[int, set[int]] = defaultdict(set)
         self._more: set[int] = set()
         self._pages: list[_Fetched] = []
         self._files: deque[Item] = deque()
-        self._recording: dict[str, _Fetched] = {}
-        self._parts: list[Failure | None] = []
+        self._parts: dict[str, list[Failure | None]] = {}
         self._compared = time.monotonic()
         self._uncompared = True
 
@@ -182,7 +181,7 @@ class Watcher:
             self._listed(answer)
         elif isinstance(answer, _Fetched) and answer.rest:
             later = datetime.now(UTC) + timedelta(seconds=answer.rest)
-            self._store.watching.put_off(answer.item.number, later, _RESTING, tried=False)
+            self._store.watching.settle([Became(answer.item.number, "waiting", _RESTING, later, tried=False)])
             self._let_go(answer.item)
         elif isinstance(answer, _Fetched):
             self._pages.append(answer)
@@ -224,41 +223,42 @@ class Watcher:
 
     def _record_pages(self) -> None:
         pages, self._pages = self._pages, []
-        self._recording = {each.page.origin: each for each in pages}
+        self._parts = {}
         self._intake.take(each.page for each in pages)
-        self._uncompared = True
-
-    def _settled(self, origin: str, failure: Failure | None) -> None:
-        """What became of a page is recorded: so what became of the item is."""
-        found = self._recording.pop(origin, None)
-        if found is None:
-            self._parts.append(failure)
-        else:
-            self._settle(found.item, failure)
+        self._settle([(each.item, self._parts.get(each.page.origin, [_lost(each.page.origin)])[0]) for each in pages])
 
     def _record_file(self, item: Item) -> None:
-        """A file may hold many reports: it is read where one of them is."""
-        self._parts, self._recording = [], {}
+        """A file may hold many reports: it counts as read where one of them was."""
+        self._parts = {}
         self._intake.take(read([item.url], self._options))
-        self._uncompared = True
-        failures = [failure for failure in self._parts if failure]
-        self._settle(item, failures[0] if failures and len(failures) == len(self._parts) else None)
+        parts = [failure for each in self._parts.values() for failure in each]
+        failures = [failure for failure in parts if failure]
+        self._settle([(item, failures[0] if failures and len(failures) == len(parts) else None)])
 
-    def _settle(self, item: Item, failure: Failure | None) -> None:
-        watching = self._store.watching
+    def _note(self, origin: str, failure: Failure | None) -> None:
+        """What became of an input is recorded."""
+        self._parts.setdefault(origin, []).append(failure)
+
+    def _settle(self, items: list[tuple[Item, Failure | None]]) -> None:
+        """What became of the reports is recorded: now what became of the items is."""
+        at = datetime.now(UTC)
+        outcomes = [self._outcome(item, failure, at) for item, failure in items]
+        self._store.watching.settle(outcomes)
+        self._uncompared = True
+        for (item, _), became in zip(items, outcomes, strict=True):
+            if became.problem is not None:
+                gone = " It is not tried again." if became.state == "failed" else ""
+                self._say(f"{item.url}: {became.problem}{gone}")
+            failed = became.problem is not None
+            self._count(read=int(not failed), failed=int(failed), given_up=int(became.state == "failed"))
+            self._let_go(item)
+
+    def _outcome(self, item: Item, failure: Failure | None, at: datetime) -> Became:
         if failure is None:
-            watching.settle(item.number, "read")
-            self._count(read=1)
-        else:
-            said = " ".join(part for part in (failure.reason, failure.advice) if part)
-            again = next_try(item.tries + 1, datetime.now(UTC), self._web.resting(item.url))
-            if again is None:
-                watching.settle(item.number, "failed", said)
-            else:
-                watching.put_off(item.number, again, said, tried=True)
-            self._count(failed=1, given_up=int(again is None))
-            self._say(f"{item.url}: {said}{'' if again else ' It is not tried again.'}")
-        self._let_go(item)
+            return Became(item.number, "read")
+        said = " ".join(part for part in (failure.reason, failure.advice) if part)
+        again = next_try(item.tries + 1, at, self._web.resting(item.url) if item.kind == "feed" else 0.0)
+        return Became(item.number, "waiting" if again else "failed", said, again)
 
     def _compare(self) -> None:
         """Who is who, what is copied, what is claimed over all reports; and news to whom it concerns."""
@@ -270,6 +270,10 @@ class Watcher:
 
     def _count(self, **more: int) -> None:
         self.counts = replace(self.counts, **{name: getattr(self.counts, name) + n for name, n in more.items()})
+
+
+def _lost(origin: str) -> Failure:
+    return Failure(origin, "record", "did not come through.", "It will be tried again.")
 
 
 def _unforeseen(error: Exception) -> str:
