@@ -29,9 +29,10 @@ from onrecord.watching.queries import as_sent, notice
 _AT_ONCE = 50
 
 
-def send_news(store: Store, options: ReadOptions, say: Callable[[str], None]) -> None:
-    """See what is new to each saved query, and post it where there is a webhook; what failed is tried again later."""
-    for query in store.queries.all():
+def send_news(store: Store, options: ReadOptions, say: Callable[[str], None], *, fresh: bool) -> None:
+    """See what is new to each saved query, where the record is `fresh`, and post it where there is a webhook; what
+    failed is tried again later."""
+    for query in store.queries.all() if fresh else ():
         notice(store, query)
         if query.webhook:
             store.queries.prepare(query.number, send=True)

@@ -32,8 +32,10 @@ AT_ONCE = 16
 """Pages recorded together."""
 _HELD, _FEW = 20, 5
 """Items of one place that wait in lanes, and how few bring the next."""
-_LOOK, _SETTLE = 20.0, 300.0
-"""Seconds between two looks at what is due, and after which what was read is compared, while others are busy."""
+_LOOK = 20.0
+"""Seconds between two looks at what is due."""
+_REST, _BUSY = 60.0, 300.0
+"""Seconds between two comparisons of what was read with all that is on record: with nothing else to do, and at most."""
 _NOTHING = 0.3
 _RESTING = "is at a site that asked to be left alone."
 
@@ -101,7 +103,7 @@ class Watcher:
         self._pages: list[_Fetched] = []
         self._files: deque[Item] = deque()
         self._parts: dict[str, list[Failure | None]] = {}
-        self._compared = time.monotonic()
+        self._compared = time.monotonic() - _REST
         self._uncompared = True
 
     def __enter__(self) -> Self:
@@ -130,13 +132,13 @@ class Watcher:
             if time.monotonic() - looked >= _LOOK:
                 self._begin()
                 looked = time.monotonic()
+            since = time.monotonic() - self._compared
             if self._busy():
                 self._step()
-                if time.monotonic() - self._compared > _SETTLE:
-                    self._compare()
-            else:
+            if since > (_BUSY if self._busy() else _REST):
                 self._compare()
-                self._stop.wait(self._pause())
+            elif not self._busy():
+                self._stop.wait(min(self._pause(), max(_REST - since, 0.1)))
                 looked = time.monotonic() - _LOOK
 
     def _begin(self) -> None:
@@ -262,11 +264,11 @@ class Watcher:
 
     def _compare(self) -> None:
         """Who is who, what is copied, what is claimed over all reports; and news to whom it concerns."""
-        if self._uncompared:
+        fresh, self._uncompared = self._uncompared, False
+        if fresh:
             self._intake.compare()
-            self._uncompared = False
+        send_news(self._store, self._options, self._say, fresh=fresh)
         self._compared = time.monotonic()
-        send_news(self._store, self._options, self._say)
 
     def _count(self, **more: int) -> None:
         self.counts = replace(self.counts, **{name: getattr(self.counts, name) + n for name, n in more.items()})
