@@ -175,6 +175,17 @@ def test_a_site_that_asks_to_be_left_alone_is(desk: Desk) -> None:
     assert all(7000 < _seconds_to(due) < 7300 for _, due in rows)
 
 
+def test_a_site_that_keeps_failing_is_left_alone_and_its_items_are_not_used_up(desk: Desk) -> None:
+    desk.site.pages["/rss"] = feed(*((str(n), f"/dead/{n}") for n in range(9)))
+    for n in range(9):
+        desk.site.pages[f"/dead/{n}"] = status(500)
+    desk.watch("import", str(_opml(desk, "/rss")))
+    desk.run()
+    assert sum(path.startswith("/dead") for path, _ in desk.site.asked) == 3
+    place = desk.places()[0]
+    assert (place["waiting"], place["failed"]) == (9, 0)
+
+
 def test_an_item_that_cannot_be_read_is_tried_thrice_then_stands_as_failed(desk: Desk) -> None:
     desk.site.pages["/rss"] = feed(("1", "/a"), ("2", "/gone"), ("3", "http://169.254.169.254/x"))
     desk.watch("add", desk.site.url("/rss"))

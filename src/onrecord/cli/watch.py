@@ -192,7 +192,7 @@ def import_(
       onrecord watch import feeds.opml
     """
     from onrecord.store import open_store
-    from onrecord.watching import FEED_MINUTES, read_opml
+    from onrecord.watching import read_opml
 
     try:
         with file.open("rb") as opened:
@@ -203,10 +203,7 @@ def import_(
         raise UsageError(f"is larger than {LARGEST_LIST:,} bytes.", which=str(file), advice="Split it.")
     outlines, problems = read_opml(data)
     with open_store(place(db)) as store:
-        watched = [
-            store.watching.add(o.url, "feed", title=o.title, under=o.under, every=every or FEED_MINUTES)
-            for o in outlines
-        ]
+        watched = [store.watching.add(o.url, "feed", title=o.title, under=o.under, every=every) for o in outlines]
     new = sum(1 for _, fresh in watched if fresh)
     talk.say(f"{len(watched)} feeds: {new} new, {len(watched) - new} watched already.")
     for problem in problems:

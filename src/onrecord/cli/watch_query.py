@@ -68,8 +68,8 @@ def add(
     from onrecord.store import open_store
     from onrecord.watching import check_webhook, notice
 
-    if not name.strip() or len(name) > LONGEST_NAME:
-        raise UsageError(f"a name has 1 to {LONGEST_NAME} characters.", which=repr(name[:LONGEST_NAME]))
+    if not name.strip() or len(name) > LONGEST_NAME or not (name + words + denied_by).isprintable():
+        raise UsageError(f"a name has 1 to {LONGEST_NAME} printable characters.", which=repr(name[:LONGEST_NAME]))
     if len(words.split()) > MOST_WORDS:
         raise UsageError(f"more than {MOST_WORDS} words.", which=name, advice="Give those that matter.")
     if (webhook is None) != (secret_env is None):

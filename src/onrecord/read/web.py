@@ -34,6 +34,8 @@ _PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _LONGEST_REST = 86_400.0
 """Seconds that a site may ask to be left alone (`Retry-After`), at most."""
+_STRUCK = 300.0
+"""Seconds that a site is left alone after too many failures in a row."""
 _LONGEST_NAME = 1024
 """Characters of an ETag or a date that are kept to ask with next time."""
 _PERMANENT = (301, 308)
@@ -93,8 +95,11 @@ class Web:
     Remembers each site's robots.txt for an hour, when it was last asked, and until when it wants to be left alone.
     """
 
-    def __init__(self, options: ReadOptions) -> None:
+    def __init__(self, options: ReadOptions, *, most_strikes: int | None = None) -> None:
+        """`most_strikes`: after so many failures of a site in a row it is left alone for a while."""
         self._options = options
+        self._most_strikes = most_strikes
+        self._strikes: dict[str, int] = {}
         self._agent = f"onrecord/{version('onrecord')} (+{options.contact})"
         self._ssl = httpx2.create_ssl_context()
         self._robots: dict[str, tuple[float, Protego]] = {}
@@ -145,9 +150,24 @@ class Web:
         """What is at an address. Raises Refused, Unreadable and httpcore2's errors."""
         backend = GuardedBackend(self._options.inside)
         backend.until = time.monotonic() + settings.seconds("fetch_seconds")
-        # a pool of our own knows no proxies: the address that was checked is the one connected to
-        with httpcore2.ConnectionPool(ssl_context=self._ssl, network_backend=backend) as pool:
-            return self._page(_Visit(backend, pool), _url(address), ask)
+        url = _url(address)
+        try:
+            # a pool of our own knows no proxies: the address that was checked is the one connected to
+            with httpcore2.ConnectionPool(ssl_context=self._ssl, network_backend=backend) as pool:
+                answer = self._page(_Visit(backend, pool), url, ask)
+        except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError):
+            self._strike(url)
+            raise
+        self._strikes.pop(_site(url), None)
+        return answer
+
+    def _strike(self, url: httpx2.URL) -> None:
+        """Counts a failure of a site, which had nothing to do with what it was asked for."""
+        site = _site(url)
+        self._strikes[site] = self._strikes.get(site, 0) + 1
+        if self._most_strikes is not None and self._strikes[site] >= self._most_strikes:
+            self._strikes[site] = 0
+            self._resting[site] = time.monotonic() + _STRUCK
 
     def _page(self, visit: _Visit, url: httpx2.URL, ask: _Ask) -> _Answer:
         """The page, over redirects. Raises Refused, Unreadable and httpcore2's errors."""
@@ -172,10 +192,15 @@ class Web:
         """Raises Refused where the site asked to be left alone for a while."""
         left = self._resting.get(_site(url), 0.0) - time.monotonic()
         if left > 0:
-            raise Refused(f"is at a site that asked to be left alone for {left:,.0f} more seconds.", advice="Wait.")
+            raise Refused(
+                f"is at a site that is left alone for {left:,.0f} seconds more: it asked for that, or kept failing.",
+                advice="Try it later.",
+            )
 
     def _rest(self, answer: _Answer) -> None:
-        """Remembers for how long a busy site wants to be left alone."""
+        """Remembers for how long a busy site wants to be left alone, and that a site failed."""
+        if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._strike(answer.url)
         if answer.status in (http.HTTPStatus.TOO_MANY_REQUESTS, http.HTTPStatus.SERVICE_UNAVAILABLE):
             seconds = _seconds(answer.headers.get("retry-after", ""))
             if seconds > 0:
@@ -213,12 +238,16 @@ class Web:
         with self._making:
             turn = self._turns[site]
         came = time.monotonic()
-        with turn:
+        if not turn.acquire(timeout=settings.seconds("fetch_seconds")):
+            raise Refused("is at a site that others of its pages keep busy.", advice="Try it later.")
+        try:
             if page and site not in visit.waited:  # a redirect within a site is no other page
                 self._pause(url)
                 visit.waited.add(site)
             visit.backend.until += time.monotonic() - came
             return self._answer(visit.pool, url, ask)
+        finally:
+            turn.release()
 
     def _pause(self, url: httpx2.URL) -> None:
         site = _site(url)

@@ -30,10 +30,16 @@ class Watching(Protocol):
         ...
 
     def add(
-        self, address: str, kind: PlaceKind, *, title: str | None = None, under: Sequence[str] = (), every: int
+        self,
+        address: str,
+        kind: PlaceKind,
+        *,
+        title: str | None = None,
+        under: Sequence[str] = (),
+        every: int | None = None,
     ) -> tuple[Place, bool]:
-        """Watch a place, every so many minutes; also whether it is new. Of one that is watched, title, headings and
-        minutes change."""
+        """Watch a place, every so many minutes; also whether it is new. Of one that is watched already, title, headings
+        and minutes change where they are given."""
         ...
 
     def remove(self, address: str) -> tuple[Place, int]:

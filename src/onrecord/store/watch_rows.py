@@ -10,6 +10,8 @@ from typing import Any, Literal
 from onrecord.model import address, content_id
 
 PlaceKind = Literal["feed", "folder"]
+EVERY: Mapping[PlaceKind, int] = {"feed": 15, "folder": 1}
+"""Minutes between two looks at a place when nobody says."""
 ItemState = Literal["waiting", "read", "known", "failed", "dropped", "taken down"]
 """Of an item. known: the record had a report of that address already; dropped: its place was removed before it was
 read."""

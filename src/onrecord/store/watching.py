@@ -20,7 +20,7 @@ from onrecord.store.lock import alone
 from onrecord.store.observed import plain
 from onrecord.store.packing import from_json, moment, now, to_json
 from onrecord.store.read import addresses_of
-from onrecord.store.watch_rows import Became, Item, ItemState, Look, Met, Place, PlaceKind, item_key
+from onrecord.store.watch_rows import EVERY, Became, Item, ItemState, Look, Met, Place, PlaceKind, item_key
 
 _P, _I = t.places.c, t.place_items.c
 _COUNTED = {"waiting": "waiting", "read": "read", "known": "read", "failed": "failed"}
@@ -39,20 +39,31 @@ class Watching:
             yield free
 
     def add(
-        self, address: str, kind: PlaceKind, *, title: str | None = None, under: Sequence[str] = (), every: int
+        self,
+        address: str,
+        kind: PlaceKind,
+        *,
+        title: str | None = None,
+        under: Sequence[str] = (),
+        every: int | None = None,
     ) -> tuple[Place, bool]:
         """Watch a place; also whether it is new."""
         id_ = content_id("place", [address])
         with self._database.write() as connection:
             found = connection.execute(select(_P.seq, _P.removed).where(_P.id == id_)).first()
-            told = {"every": every} | ({"title": title} if title else {}) | ({"under": to_json(under)} if under else {})
+            given = {
+                "title": plain(title) if title else None,
+                "under": to_json(under) if under else None,
+                "every": every,
+            }
+            told = {name: value for name, value in given.items() if value is not None}
             if found is None:
                 fresh = {"id": id_, "kind": kind, "address": plain(address), "url": plain(address), "added": now()}
-                row = {"title": None, "under": "[]", "failures": 0, "notes": "[]", "due": now()} | fresh | told
-                connection.execute(insert(t.places), row)
+                usual = {"title": None, "under": "[]", "every": EVERY[kind], "failures": 0, "notes": "[]", "due": now()}
+                connection.execute(insert(t.places), usual | fresh | told)
             else:
                 again = {"removed": None, "due": now(), "etag": None, "modified": None} if found.removed else {}
-                connection.execute(update(t.places).where(_P.seq == found.seq), told | again)
+                connection.execute(update(t.places).where(_P.seq == found.seq), told | again or {"removed": None})
                 dropped = (_I.place_seq == found.seq) & (_I.state == "dropped") & _I.url.is_not(None)
                 connection.execute(update(t.place_items).where(dropped), {"state": "waiting", "due": now()})
             place = _places(connection, _P.id == id_)[0]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from onrecord.read.opml import Outline, read_opml, write_opml
-from onrecord.watching.adding import FEED_MINUTES, Added, add, outlines
+from onrecord.watching.adding import Added, add, outlines
 from onrecord.watching.hooks import check_webhook, signature
 from onrecord.watching.queries import atom, digest, news, notice
 from onrecord.watching.run import Counts, Watcher
 
 __all__ = [
-    "FEED_MINUTES",
     "Added",
     "Counts",
     "Outline",

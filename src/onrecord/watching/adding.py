@@ -14,9 +14,6 @@ from onrecord.read.web import Web
 from onrecord.store import Place, Store
 from onrecord.watching.places import ask
 
-FEED_MINUTES, FOLDER_MINUTES = 15, 1
-"""How often a place is asked when nobody says."""
-
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -35,12 +32,12 @@ def add(store: Store, where: str, options: ReadOptions, *, title: str | None = N
         folder = Path(where).expanduser().absolute()
         if not folder.is_dir():
             raise UsageError("is no folder.", which=where, advice="Give a folder, or an address with https://.")
-        place, new = store.watching.add(str(folder), "folder", title=title, every=every or FOLDER_MINUTES)
+        place, new = store.watching.add(str(folder), "folder", title=title, every=every)
     else:
         address = web_address(where, "")
         if address is None:
             raise UsageError("is no address of http or https.", which=where, advice="Check the spelling.")
-        place, new = store.watching.add(address, "feed", title=title, every=every or FEED_MINUTES)
+        place, new = store.watching.add(address, "feed", title=title, every=every)
     look, items = ask(Web(options), place, options)
     if new and look.problem and look.no_list:
         store.watching.remove(place.address)

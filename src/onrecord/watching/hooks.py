@@ -36,11 +36,15 @@ def send_news(store: Store, options: ReadOptions, say: Callable[[str], None], *,
         notice(store, query)
         if query.webhook:
             store.queries.prepare(query.number, send=True)
+    silent: set[tuple[str, bool]] = set()
     for delivery in store.queries.deliveries(datetime.now(UTC), limit=_AT_ONCE):
+        if (delivery.webhook, delivery.allow_private) in silent:
+            continue
         problem, tried = _post(store, delivery, options)
         if problem is None:
             store.queries.delivered(delivery.id, "delivered", tried=True)
             continue
+        silent.add((delivery.webhook, delivery.allow_private))
         at = datetime.now(UTC)
         again = next_send(delivery.tries + 1, at) if tried else next_send(1, at)
         state = "failed" if again is None else "waiting"

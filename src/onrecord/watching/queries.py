@@ -44,8 +44,12 @@ def notice(store: Store, query: SavedQuery) -> int:
 def news(store: Store, query: SavedQuery, *, after: int = 0, since: datetime | None = None) -> list[News]:
     """What was new to a query, newest first, after a number or since a moment; claims that are no more left out."""
     record = Record(store)
-    rows = store.queries.news(query.number, after=after, since=since, limit=MOST_NEWS)
-    return [News(row, claim) for row in rows if (claim := _claim(record, row.claim)) is not None]
+    found: dict[str, News] = {}
+    for row in store.queries.news(query.number, after=after, since=since, limit=MOST_NEWS):
+        claim = _claim(record, row.claim)
+        if claim is not None:
+            found.setdefault(claim.id, News(row, claim))  # two that have become one since are told once
+    return list(found.values())
 
 
 def atom(query: SavedQuery, entries: Sequence[News]) -> str:

@@ -36,8 +36,10 @@ _LOOK = 20.0
 """Seconds between two looks at what is due."""
 _REST, _BUSY = 60.0, 300.0
 """Seconds between two comparisons of what was read with all that is on record: with nothing else to do, and at most."""
+_STRIKES = 3
+"""Failures of a site in a row after which the rest of its items wait, untried."""
 _NOTHING = 0.3
-_RESTING = "is at a site that asked to be left alone."
+_RESTING = "is at a site that is left alone for a while: it asked for that, or kept failing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Watcher:
     ) -> None:
         self.counts = Counts()
         self._store, self._options, self._say, self._stop = store, options, say, stop
-        self._web = Web(options)
+        self._web = Web(options, most_strikes=_STRIKES)
         self._lanes: Lanes[_Asked | _Fetched] = Lanes(settings.whole("watch_threads"))
         self._intake = Intake(store, engine, settled=self._note)
         self._asking: set[int] = set()
