@@ -11,12 +11,14 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from onrecord.model import Failure, RawReport
 from onrecord.read import ReadOptions, read
+from onrecord.read.web import Listed, Web
 from tests.site import PAGE, Answer, Site, page, status
 
 
@@ -223,6 +225,52 @@ def test_a_server_is_left_in_peace_between_two_pages(site: Site, monkeypatch: py
     assert [type(item) for item in items] == [RawReport] * 3
     assert len(waited) == 2
     assert all(5 < seconds <= 7 for seconds in waited)
+
+
+def test_a_site_that_says_how_long_to_wait_is_left_alone(site: Site) -> None:
+    site.pages["/a"] = status(429, Retry_After="600")
+    site.pages["/b"] = page()
+    first, second = read([site.url("/a"), site.url("/b")], ReadOptions(inside=frozenset({site.host})))
+    assert "429" in the_reason(first)
+    assert "left alone for 6" in the_reason(second)
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/a"]
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-5", "Mon, 02 Mar 2020 10:00:00 GMT"])
+def test_a_time_to_wait_that_is_none_is_no_matter(site: Site, said: str) -> None:
+    site.pages["/a"] = status(503, Retry_After=said)
+    site.pages["/b"] = page()
+    _, second = read([site.url("/a"), site.url("/b")], ReadOptions(inside=frozenset({site.host})))
+    assert isinstance(second, RawReport)
+
+
+def test_many_threads_ask_one_site_one_at_a_time(site: Site) -> None:
+    now: list[int] = []
+    most: list[int] = []
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        now.append(1)
+        most.append(len(now))
+        time.sleep(0.02)
+        now.pop()
+        page()(handler)
+
+    for n in range(12):
+        site.pages[f"/{n}"] = answer
+    web = Web(ReadOptions(inside=frozenset({site.host})))
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(lambda n: web.fetch(site.url(f"/{n}")), range(12)))
+    assert [type(item) for item in found] == [RawReport] * 12
+    assert max(most) == 1
+
+
+@pytest.mark.parametrize("name", ["", "x" * 5000, 'W/"é"', "a\tb"])
+def test_names_of_a_state_that_could_do_harm_are_not_sent_back(site: Site, name: str) -> None:
+    site.pages["/a"] = page()
+    web = Web(ReadOptions(inside=frozenset({site.host})))
+    found = web.fetch_list(site.url("/a"), name, name)
+    assert isinstance(found, Listed)
+    assert not {"If-None-Match", "If-Modified-Since"} & set(site.asked[-1][1])
 
 
 class Canary:
