@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+import typer
 
 from onrecord.cli import app, main
 
@@ -37,7 +40,19 @@ This page is written by `scripts/cli_docs.py` from the commands' own help.
 def page() -> str:
     """The page as it should be."""
     parts = [HEAD, _help("onrecord"), *(_help("onrecord", str(_name(each))) for each in app.registered_commands)]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_groups(app, "onrecord")])
+
+
+def _groups(parent: typer.Typer, *call: str) -> Iterator[str]:
+    """The help of the groups of commands, and of all in them."""
+    for group in parent.registered_groups:
+        inner = group.typer_instance
+        if inner is not None:
+            here = (*call, str(inner.info.name))
+            yield _help(*here)
+            for command in inner.registered_commands:
+                yield _help(*here, command.name or _name(command))
+            yield from _groups(inner, *here)
 
 
 def _name(command: object) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from onrecord.cli import main
+from tests.site import Site
+from tests.stand_in import WordComparer
 from tests.tiny import TinyEngine
+
+if TYPE_CHECKING:
+    from tests.desk import Desk
 
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")  # a busy machine is no failure
@@ -71,3 +77,16 @@ def reports(tmp_path: Path) -> Path:
     (folder / "harbour.txt").write_text("Harbour to close\n\nMinister Roy said that the harbour will close.\n")
     (folder / "noise.bin").write_bytes(bytes(range(256)) * 8)
     return folder
+
+
+@pytest.fixture
+def desk(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A record that watches a site of this machine, with two articles on it."""
+    from tests.desk import Desk, article
+
+    monkeypatch.setattr("onrecord.pipeline.Comparer", WordComparer)
+    site = Site()
+    site.pages["/a"] = article("Mayor Lee", "the bridge opens in May")
+    site.pages["/b"] = article("Minister Roy", "the harbour closes")
+    yield Desk(command, site, tmp_path / "record.db")
+    site.close()

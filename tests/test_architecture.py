@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "results": {"model", "errors", "link", "store", "flat", "notebook", "report_json"},
     "answer": {"model", "errors", "claims", "standing", "link", "marks", "store", "results"},
     "pipeline": {*BASE, "read", "clean", "extraction", "identify", "link", "linking", "reprints", "resolve", "store"},
+    "watching": {*BASE, "answer", "claim_views", "claims", "extraction", "marks", "pipeline", "read", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
     "doctor": {*BASE, "api", "answer", "engines", "store"},
     "terminal": {"model", "store", "marks", "flat", "doctor"},
@@ -66,14 +67,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results",
         "store",
     }
-    | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "web", "__init__"},
+    | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "watching", "web", "__init__"},
     "web": {"answer", "brief", "claim_views", "claims", "errors", "marks", "model", "results", "standing", "store"},
     "__main__": {"cli"},
     "__init__": {"api", "answer", "claims", "errors", "model", "read"},
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 
-DEEP = {("store", name) for name in ("rows", "claim_rows")}
+DEEP = {("store", name) for name in ("rows", "claim_rows", "watch_rows")}
 """Inner rooms that others may import besides the door of a package."""
 
 BANNED_MODULES = {"pickle", "marshal", "shelve", "joblib", "dill", "torch", "spacy", "telnetlib", "xmlrpc"}

@@ -212,6 +212,10 @@ class Record:
         rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
         return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), limit)))
 
+    def claim_rows(self, words: str = "", *, limit: int, **asked: Unpack[Asked]) -> list[ClaimRow]:
+        """The same as `claims`, without what their reports say of themselves: to see what has changed."""
+        return list(islice((row for row in self._rows(words, asked.get("since")) if fits(row, asked)), limit))
+
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
         """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its
         attributions) or of what words say. Raises NotFound, UsageError."""

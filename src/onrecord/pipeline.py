@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from onrecord.clean import Cleaner
 from onrecord.errors import NotFound
@@ -56,6 +57,9 @@ class Summary:
 Progress = Callable[[Summary, Failure | None], None]
 """Called after each input with the counts so far, and with the failure if it was one."""
 
+Settled = Callable[[str, Failure | None], None]
+"""Called with the origin of an input once what became of it is recorded, and with the failure if it was one."""
+
 
 def record(
     paths: Sequence[str],
@@ -75,58 +79,54 @@ def record(
     reports (`identify`), by the user's own table of names as well, if given, and so are the texts (`reprints`) and what
     is claimed (`linking`). Raises StoreError and EngineError, which concern all.
     """
-    journey = _Journey(store, engine, progress)
-    with Cleaner() as cleaner:
-        wanted = journey.unread(read(paths, options, stdin=stdin))
-        cleaned = journey.unextracted(cleaner.clean_all(wanted, verbatim=verbatim))
-        for item in extract_all(cleaned, engine):
-            journey.arrive(item)
-    journey.compare(aliases)
-    return journey.summary
+    with Intake(store, engine, verbatim=verbatim, progress=progress) as intake:
+        intake.take(read(paths, options, stdin=stdin))
+    intake.compare(aliases)
+    return intake.summary
 
 
-class _Journey:
-    """Takes each input through the stages, which keep the order: its bytes wait beside it, and its fate is counted."""
+class Intake:
+    """Takes inputs through the stages and into a record, as they come; a `with` block ends the parsers' processes.
 
-    def __init__(self, store: Store, engine: Engine, progress: Progress | None) -> None:
+    The stages keep the order: an input's bytes wait beside it, and its fate is counted. `settled` is told of each input
+    by its origin once its report, or its failure, is recorded.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        *,
+        verbatim: bool = False,
+        progress: Progress | None = None,
+        settled: Settled | None = None,
+    ) -> None:
         self.summary = Summary()
         self._store = store
+        self._engine = engine
         self._run = engine.run.id
+        self._verbatim = verbatim
         self._progress = progress
+        self._settled = settled
+        self._cleaner = Cleaner()
         self._cleaning: deque[tuple[RawReport | Failure, bool]] = deque()
         self._extracting: deque[RawReport | Failure] = deque()
 
-    def unread(self, items: Iterable[RawReport | Failure]) -> Iterator[RawReport | Failure]:
-        """What has to be cleaned: not the bytes that were read before and came with nothing that could differ."""
-        for item in items:
-            met = isinstance(item, RawReport) and self._store.done(item.origin, item.sha256, self._run)
-            if met and isinstance(item, RawReport) and not _described(item):
-                self._count(None, known=1)
-            else:
-                self._cleaning.append((item, met))
-                yield item
+    def __enter__(self) -> Self:
+        return self
 
-    def unextracted(self, items: Iterable[Report | Failure]) -> Iterator[Report | Failure]:
-        """What has to be extracted: not the reports that the record has."""
-        for item in items:
-            raw, met = self._cleaning.popleft()
-            if met and isinstance(item, Report) and self._has(item):
-                self._count(None, known=1)
-            else:
-                self._extracting.append(raw)
-                yield item
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cleaner.close()
 
-    def arrive(self, item: Extraction | Failure) -> None:
-        """Record what came through, with the bytes that it set out with, or that it failed."""
-        raw = self._extracting.popleft()
-        if isinstance(item, Extraction) and isinstance(raw, RawReport):
-            outcome = self._store.record(raw, item)
-            self._count(None, **{outcome.result.replace(" ", "_"): 1}, attributions=outcome.attributions)
-        elif isinstance(item, Failure):
-            self._store.record_failure(item)
-            self._count(item, failed=1)
+    def take(self, items: Iterable[RawReport | Failure]) -> None:
+        """Record these, each report in a transaction of its own. Raises StoreError and EngineError."""
+        cleaned = self._unextracted(self._cleaner.clean_all(self._unread(items), verbatim=self._verbatim))
+        for item in extract_all(cleaned, self._engine):
+            self._arrive(item)
 
-    def compare(self, aliases: Aliases | None) -> None:
+    def compare(self, aliases: Aliases | None = None) -> None:
         """Who is who over all reports, which reprint which, and what is one claim; those left when an earlier reading
         was stopped too."""
         before = self.summary.compared
@@ -139,6 +139,44 @@ class _Journey:
         find_copies(self._store, lambda found: self._count(None, copies=earlier + found - self.summary.copies))
         linked = self.summary.linked
         find_claims(self._store, Comparer(), lambda n: self._count(None, linked=linked + n - self.summary.linked))
+
+    def _unread(self, items: Iterable[RawReport | Failure]) -> Iterator[RawReport | Failure]:
+        """What has to be cleaned: not the bytes that were read before and came with nothing that could differ."""
+        for item in items:
+            met = isinstance(item, RawReport) and self._store.done(item.origin, item.sha256, self._run)
+            if met and isinstance(item, RawReport) and not _described(item):
+                self._count(None, known=1)
+                self._tell(item.origin, None)
+            else:
+                self._cleaning.append((item, met))
+                yield item
+
+    def _unextracted(self, items: Iterable[Report | Failure]) -> Iterator[Report | Failure]:
+        """What has to be extracted: not the reports that the record has."""
+        for item in items:
+            raw, met = self._cleaning.popleft()
+            if met and isinstance(item, Report) and self._has(item):
+                self._count(None, known=1)
+                self._tell(item.origin, None)
+            else:
+                self._extracting.append(raw)
+                yield item
+
+    def _arrive(self, item: Extraction | Failure) -> None:
+        """Record what came through, with the bytes that it set out with, or that it failed."""
+        raw = self._extracting.popleft()
+        if isinstance(item, Extraction) and isinstance(raw, RawReport):
+            outcome = self._store.record(raw, item)
+            self._count(None, **{outcome.result.replace(" ", "_"): 1}, attributions=outcome.attributions)
+            self._tell(raw.origin, None)
+        elif isinstance(item, Failure):
+            self._store.record_failure(item)
+            self._count(item, failed=1)
+            self._tell(item.origin, item)
+
+    def _tell(self, origin: str, failure: Failure | None) -> None:
+        if self._settled:
+            self._settled(origin, failure)
 
     def _has(self, report: Report) -> bool:
         """Whether this very report, with its headline and dates, was last read by this engine."""

@@ -26,6 +26,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("parse_workers", 0, "parser processes; 0 means one per core, at most 4"),
     Setting("fetch_seconds", 20.0, "time that one address may take altogether"),
     Setting("fetch_bytes", 16 * 2**20, "largest response that is read from an address"),
+    Setting("feed_bytes", 8 * 2**20, "largest feed or sitemap that is read, before and after decompression"),
+    Setting("watch_threads", 16, "addresses that `watch run` asks at once, each of another site"),
     Setting("threads", 0, "threads of the model; 0 means all cores"),
     Setting("precision", "auto", "of what the model does not compute in 8 bits: auto, bf16, f32"),
     Setting("batch_tokens", 4096, "tokens that go through the model at once"),

@@ -10,73 +10,16 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from onrecord.model import Failure, RawReport
 from onrecord.read import ReadOptions, read
-
-PAGE = b"<!doctype html><title>T</title><p>He said so.</p>"
-Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
-
-
-class Site:
-    """A web server on this machine: path → what it does; `robots` is its robots.txt; `asked` what it was asked."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, Answer] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.asked.append((self.path, dict(self.headers)))
-                site.pages.get(self.path, status(404))(self)
-
-            def log_message(self, *args: Any) -> None:
-                """Not on the terminal of the tests."""
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *args: Any) -> None:
-                """A client that hangs up is what some tests are about."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.host = f"127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def url(self, path: str) -> str:
-        return f"http://{self.host}{path}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def page(body: bytes = PAGE, content_type: str | None = "text/html; charset=utf-8", **headers: str) -> Answer:
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        if content_type is not None:
-            handler.send_header("Content-Type", content_type)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-def status(code: int, **headers: str) -> Answer:
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(code)
-        for name, value in {"Content-Length": "0", **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-
-    return answer
+from onrecord.read.web import Listed, Web
+from tests.site import PAGE, Answer, Site, page, status
 
 
 @pytest.fixture
@@ -282,6 +225,52 @@ def test_a_server_is_left_in_peace_between_two_pages(site: Site, monkeypatch: py
     assert [type(item) for item in items] == [RawReport] * 3
     assert len(waited) == 2
     assert all(5 < seconds <= 7 for seconds in waited)
+
+
+def test_a_site_that_says_how_long_to_wait_is_left_alone(site: Site) -> None:
+    site.pages["/a"] = status(429, Retry_After="600")
+    site.pages["/b"] = page()
+    first, second = read([site.url("/a"), site.url("/b")], ReadOptions(inside=frozenset({site.host})))
+    assert "429" in the_reason(first)
+    assert "left alone for 6" in the_reason(second)
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/a"]
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-5", "Mon, 02 Mar 2020 10:00:00 GMT"])
+def test_a_time_to_wait_that_is_none_is_no_matter(site: Site, said: str) -> None:
+    site.pages["/a"] = status(503, Retry_After=said)
+    site.pages["/b"] = page()
+    _, second = read([site.url("/a"), site.url("/b")], ReadOptions(inside=frozenset({site.host})))
+    assert isinstance(second, RawReport)
+
+
+def test_many_threads_ask_one_site_one_at_a_time(site: Site) -> None:
+    now: list[int] = []
+    most: list[int] = []
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        now.append(1)
+        most.append(len(now))
+        time.sleep(0.02)
+        now.pop()
+        page()(handler)
+
+    for n in range(12):
+        site.pages[f"/{n}"] = answer
+    web = Web(ReadOptions(inside=frozenset({site.host})))
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(lambda n: web.fetch(site.url(f"/{n}")), range(12)))
+    assert [type(item) for item in found] == [RawReport] * 12
+    assert max(most) == 1
+
+
+@pytest.mark.parametrize("name", ["", "x" * 5000, 'W/"é"', "a\tb"])
+def test_names_of_a_state_that_could_do_harm_are_not_sent_back(site: Site, name: str) -> None:
+    site.pages["/a"] = page()
+    web = Web(ReadOptions(inside=frozenset({site.host})))
+    found = web.fetch_list(site.url("/a"), name, name)
+    assert isinstance(found, Listed)
+    assert not {"If-None-Match", "If-Modified-Since"} & set(site.asked[-1][1])
 
 
 class Canary:

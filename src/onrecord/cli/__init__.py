@@ -19,6 +19,7 @@ from onrecord.cli.options import Where
 from onrecord.cli.read import read
 from onrecord.cli.serve import serve
 from onrecord.cli.together import copies, versions
+from onrecord.cli.watch import app as watch
 from onrecord.errors import OnRecordError
 
 ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
@@ -80,6 +81,7 @@ for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(entity)
 app.add_typer(judge)
+app.add_typer(watch)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

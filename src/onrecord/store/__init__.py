@@ -29,18 +29,36 @@ from onrecord.store.rows import (
     Unsketched,
     Withdrawal,
 )
+from onrecord.store.watch_rows import (
+    Became,
+    Delivery,
+    Item,
+    Look,
+    Met,
+    NewsRow,
+    Place,
+    SavedQuery,
+    item_key,
+)
 
 __all__ = [
+    "Became",
     "ClaimRow",
     "CopyGroup",
+    "Delivery",
     "FailureRow",
     "Head",
     "Hit",
     "Identity",
+    "Item",
     "Judgement",
+    "Look",
     "Mark",
+    "Met",
+    "NewsRow",
     "Outcome",
     "Page",
+    "Place",
     "Position",
     "Problem",
     "Query",
@@ -50,6 +68,7 @@ __all__ = [
     "RoleRow",
     "RunRow",
     "Said",
+    "SavedQuery",
     "Sketched",
     "Source",
     "Speakers",
@@ -59,6 +78,7 @@ __all__ = [
     "Unlinked",
     "Unsketched",
     "Withdrawal",
+    "item_key",
     "open_store",
 ]
 

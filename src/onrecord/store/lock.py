@@ -22,6 +22,13 @@ if sys.platform == "win32":
             except OSError:  # LK_LOCK gives up after ten seconds
                 continue
 
+    def _try_to_take(file: int) -> bool:
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
     def _leave(file: int) -> None:
         os.lseek(file, 0, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
@@ -31,6 +38,13 @@ else:
 
     def _take(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _try_to_take(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _leave(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
@@ -64,3 +78,21 @@ def _held(path: Path) -> Iterator[None]:
 
 def _beside(record: Path, what: str) -> Path:
     return record.with_name(f"{record.name}-{what}")
+
+
+@contextmanager
+def alone(record: Path, what: str) -> Iterator[bool]:
+    """Whether nobody else does this with the record; keeps others from it for the length of the block, and never waits.
+
+    Raises OSError where the file cannot be made.
+    """
+    file = os.open(_beside(record, what), os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        free = _try_to_take(file)
+        try:
+            yield free
+        finally:
+            if free:
+                _leave(file)
+    finally:
+        os.close(file)

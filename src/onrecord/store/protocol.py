@@ -34,10 +34,21 @@ from onrecord.store.rows import (
     Voice,
     Withdrawal,
 )
+from onrecord.store.watch_protocol import Queries, Watching
 
 
 class Store(Protocol):
     """A record. Safe to use from several threads and from several processes at once."""
+
+    @property
+    def watching(self) -> Watching:
+        """What is watched."""
+        ...
+
+    @property
+    def queries(self) -> Queries:
+        """What is asked again and again."""
+        ...
 
     @property
     def location(self) -> str:

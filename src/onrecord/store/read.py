@@ -78,16 +78,23 @@ def versions(connection: Connection, report_id: str) -> list[Head]:
     row = connection.execute(select(r.seq, r.url).where(r.id == report_id)).one()
     seqs = {row.seq}
     if row.url:
-        same = address(row.url)
-        stem, found = same.partition("?")[0], set[str]()
-        for front in _FRONTS:
-            low = front + stem
-            near = select(r.url).where(r.url >= low, r.url < low + _LAST).distinct().order_by(r.url).limit(NEAR)
-            found |= {url for url in connection.execute(near).scalars() if address(url) == same}
+        found = addresses_of(connection, row.url)
         query = select(r.seq).where(r.url.in_(bindparam("urls", expanding=True)))
         seqs |= set(connection.execute(query, {"urls": sorted(found)}).scalars())
     every = heads(connection, seqs)
     return [every[seq] for seq in sorted(every, key=lambda seq: (every[seq].published or "", seq))]
+
+
+def addresses_of(connection: Connection, url: str) -> set[str]:
+    """The addresses of reports that mean the same as this one."""
+    column = t.reports.c.url
+    same = address(url)
+    stem, found = same.partition("?")[0], set[str]()
+    for front in _FRONTS:
+        low = front + stem
+        near = select(column).where(column >= low, column < low + _LAST).distinct().order_by(column).limit(NEAR)
+        found |= {each for each in connection.execute(near).scalars() if address(each) == same}
+    return found
 
 
 def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
 
 APPLICATION_ID = 0x4F6E5263
@@ -76,7 +76,7 @@ readings = Table(
     _id(),
     _to("report_seq", "reports"),
     _to("raw_seq", "raws", index=True),
-    _text("origin"),
+    Column("origin", Text, nullable=False, index=True),
     _text("form"),
     _maybe_text("captured"),
     _maybe_text("delivered_by"),
@@ -284,10 +284,98 @@ takedowns = Table("takedowns", metadata, _seq(), _id(), _text("report_id"), _tex
 takedown_open = Table("takedown_open", metadata, Column("report_id", Text, primary_key=True))
 """Holds a row only inside the transaction of a takedown; while it does, rows may be deleted."""
 
+places = Table(
+    "places",
+    metadata,
+    _seq(),
+    _id(),
+    _text("kind"),
+    _text("address"),
+    _text("url"),
+    _maybe_text("title"),
+    _text("under"),
+    _number("every"),
+    _text("added"),
+    _maybe_text("removed"),
+    _maybe_text("etag"),
+    _maybe_text("modified"),
+    _maybe_text("tried"),
+    _maybe_text("fresh"),
+    _number("failures"),
+    _maybe_text("problem"),
+    _text("notes"),
+    Column("due", Text, nullable=False, index=True),
+)
+
+place_items = Table(
+    "place_items",
+    metadata,
+    _seq(),
+    _to("place_seq", "places"),
+    Column("key", Text, nullable=False, unique=True),
+    _maybe_text("own"),
+    _maybe_text("url"),
+    _maybe_text("title"),
+    _maybe_text("published"),
+    _text("met"),
+    _text("state"),
+    _number("tries"),
+    _maybe_text("problem"),
+    _text("due"),
+    Index("ix_place_items_own", "place_seq", "own"),
+    Index("ix_place_items_state", "place_seq", "state", "due"),
+)
+
+saved_queries = Table(
+    "saved_queries",
+    metadata,
+    _seq(),
+    Column("name", Text, nullable=False, unique=True),
+    _text("words"),
+    _text("asked"),
+    _text("added"),
+    _maybe_text("webhook"),
+    _maybe_text("secret_env"),
+    _number("allow_private"),
+    _number("fed"),
+    _number("digested"),
+    _number("sent"),
+)
+
+query_news = Table(
+    "query_news",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _to("query_seq", "saved_queries"),
+    _text("claim"),
+    _text("state"),
+    _number("first"),
+    _text("at"),
+    Index("ix_query_news_claim", "query_seq", "claim", "seq"),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _seq(),
+    _id(),
+    _to("query_seq", "saved_queries", index=True),
+    _text("claims"),
+    _text("made"),
+    _text("state"),
+    _number("tries"),
+    _maybe_text("problem"),
+    _text("due"),
+)
+
+WORK = ("places", "place_items", "saved_queries", "query_news", "deliveries")
+"""Tables of what is watched and asked: where the work stands, not what is on record; their rows change."""
+
 INDEX = ("sketched", "shingles", "linked", "statements")
 """Tables by which copies and claims are looked up: whoever empties them has all compared anew at the next reading."""
 
-KEPT = tuple(name for name in metadata.tables if name not in ("takedown_open", *INDEX))
+KEPT = tuple(name for name in metadata.tables if name not in ("takedown_open", *WORK, *INDEX))
 """Tables whose rows are never changed, and deleted only by a takedown."""
 
 

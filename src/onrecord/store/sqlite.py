@@ -29,6 +29,7 @@ from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unli
 from onrecord.store.database import Database
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.place import path_of, prepare, refuse_other_tables
+from onrecord.store.queries import Queries
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -50,6 +51,7 @@ from onrecord.store.rows import (
     Voice,
     Withdrawal,
 )
+from onrecord.store.watching import Watching
 
 STREAM = 50
 """Reports that `extractions` reads in one short transaction."""
@@ -95,6 +97,8 @@ class SqliteStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.watching = Watching(database)
+        self.queries = Queries(database)
 
     @property
     def location(self) -> str:

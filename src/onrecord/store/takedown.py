@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from onrecord.model import content_id
 from onrecord.store import schema as t
 from onrecord.store.packing import now
+from onrecord.store.watching import forget
 
 
 def take_down(connection: Connection, report_id: str, by: str, reason: str) -> None:
@@ -17,6 +18,9 @@ def take_down(connection: Connection, report_id: str, by: str, reason: str) -> N
     report_seq = connection.execute(select(t.reports.c.seq).filter_by(id=report_id)).scalar_one()
     readings = select(t.readings.c.seq).where(t.readings.c.report_seq == report_seq)
     attributions = select(t.attributions.c.seq).where(t.attributions.c.report_seq == report_seq)
+    origins = select(t.readings.c.origin).where(t.readings.c.report_seq == report_seq)
+    addresses = select(t.reports.c.url).where(t.reports.c.seq == report_seq, t.reports.c.url.is_not(None))
+    forget(connection, [*connection.execute(origins).scalars(), *connection.execute(addresses).scalars()])
     connection.execute(insert(t.takedown_open), {"report_id": report_id})
     for table in (t.set_aside, t.examinations):
         connection.execute(delete(table).where(table.c.reading_seq.in_(readings)))
