@@ -10,12 +10,15 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.ask import search, show, sources, who
+from onrecord.cli.audit import app as audit
 from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
 from onrecord.cli.judge import app as judge
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
+from onrecord.cli.people import app as people
+from onrecord.cli.people import workspaces
 from onrecord.cli.read import read
 from onrecord.cli.together import copies, versions
 from onrecord.errors import OnRecordError
@@ -76,8 +79,8 @@ _COMMANDS = (
 )
 for _command in _COMMANDS:
     app.command()(_command)
-app.add_typer(entity)
-app.add_typer(judge)
+for _group in (entity, judge, people, workspaces, audit):
+    app.add_typer(_group)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

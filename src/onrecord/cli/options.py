@@ -18,6 +18,7 @@ from onrecord.model import Act, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from onrecord.answer import Record
+    from onrecord.desk import Desk
     from onrecord.extraction import Engine
     from onrecord.read import ReadOptions
 
@@ -61,6 +62,9 @@ Paths = Annotated[
 Db = Annotated[
     str | None,
     typer.Option("--db", metavar="FILE", help="The record; else $ONRECORD_DB, else the platform's data folder."),
+]
+AsDesk = Annotated[
+    str | None, typer.Option("--desk", metavar="FILE", help="The desk; else $ONRECORD_DESK, else in the data folder.")
 ]
 AsFormat = Annotated[
     Format | None, typer.Option("--format", help="How to print; else table on a terminal, jsonl elsewhere.")
@@ -195,6 +199,14 @@ def opened(db: str | None) -> Record:
     from onrecord.answer import open_record
 
     return open_record(place(db))
+
+
+def at_desk(desk: str | None, *, create: bool = False) -> Desk:
+    """The desk to work at. Raises NotFound where there is none yet and `create` is false."""
+    from onrecord.desk import open_the_desk
+    from onrecord.settings import desk_place
+
+    return open_the_desk(desk or desk_place(), create=create)
 
 
 def _mapped(pair: str) -> tuple[str, str]:
