@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "link": {*BASE, "weights"},
     "reprints": {"model", "link", "store"},
     "linking": {"model", "link", "store"},
+    "redress": {"desk", "errors", "people", "store"},
     "standing": {"errors", "store"},
     "claims": {"model", "link", "standing", "store"},
     "claim_views": {"claims", "marks", "standing", "store", "terminal"},
@@ -69,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "people",
         "pipeline",
         "read",
+        "redress",
         "report_json",
         "resolve",
         "results",
@@ -80,7 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 
-DEEP = {("store", name) for name in ("rows", "claim_rows")}
+DEEP = {("store", name) for name in ("rows", "claim_rows", "redress_rows")}
 """Inner rooms that others may import besides the door of a package."""
 
 BANNED_MODULES = {"pickle", "marshal", "shelve", "joblib", "dill", "torch", "spacy", "telnetlib", "xmlrpc"}

@@ -27,7 +27,7 @@ from onrecord.claims import (
     news,
     noticed,
 )
-from onrecord.errors import NotFound
+from onrecord.errors import NotFound, UsageError
 from onrecord.link import changes, credited, notices
 from onrecord.marks import one_line
 from onrecord.model import EntityKind
@@ -43,10 +43,12 @@ from onrecord.store import (
     Problem,
     Query,
     Reading,
+    Reply,
     Said,
     Source,
     Status,
     Store,
+    Takedown,
     Withdrawal,
     open_store,
 )
@@ -63,6 +65,8 @@ SEVERAL = 20
 
 AT_ONCE = 50
 """Claims asked of the store at a time."""
+REPLY_NAME, REPLY_TEXT = 200, 20_000
+"""Characters of a reply, at most."""
 RIVALS = 20
 """Claims that contradict one which are named, at most."""
 HISTORY, COMPARED = 1000, 500
@@ -282,7 +286,8 @@ class Record:
         for head in every:
             text = self._store.report(head.id).text
             found += noticed(head, notices(text), text)
-        return Claim(row, rivals, tuple(found), self._store.readings)
+        concerned = {name for p in row.positions for name in (p.said.id, p.said.report.id)}
+        return Claim(row, rivals, tuple(found), self._store.readings, tuple(self._store.replies(concerned)))
 
     def _credited(self, group: CopyGroup) -> CopyGroup:
         held = (self._store.report(head.id) for head in group.reports[:READ])
@@ -342,6 +347,49 @@ class Record:
             return self._store.judgements(withdrawn=withdrawn)
         of_it = [self._store.judgements(member, withdrawn=withdrawn) for member in self._store.entity(entity).members]
         return sorted({j.id: j for each in of_it for j in each}.values(), key=lambda j: j.at)
+
+    def reply(self, to: str, *, name: str, text: str, by: str) -> str:
+        """Keep what somebody concerned, `name`, says to a report, or to the claim of an attribution (by id or unique
+        beginning); the reply's id. It is shown wherever these are, and judges nothing. Raises NotFound, UsageError."""
+        name, text = " ".join(name.split()), text.strip()
+        if not (0 < len(name) <= REPLY_NAME and 0 < len(text) <= REPLY_TEXT):
+            raise UsageError(
+                f"a reply has a name of at most {REPLY_NAME} characters, and at most {REPLY_TEXT:,} of text.",
+                which=one_line(name)[:REPLY_NAME] or "reply",
+            )
+        return self._store.reply(Reply(self._concerned(to), name, text, by, datetime.now(UTC)))
+
+    def replies(self, to: str | None = None, *, withdrawn: bool = False) -> list[Reply]:
+        """Replies to a report and to all that is attributed in it, or to one attribution, or all; oldest first.
+
+        Raises NotFound.
+        """
+        if to is None:
+            return self._store.replies(withdrawn=withdrawn)
+        target = self._concerned(to)
+        targets = {target}
+        if target.startswith("report-"):
+            targets |= {said.id for said in self._store.attributions(target)}
+        return self._store.replies(targets, withdrawn=withdrawn)
+
+    def withdraw_reply(self, reply: str, *, by: str, reason: str) -> str:
+        """Take a reply back, by id or unique beginning: it is shown no longer. Raises NotFound."""
+        target = self._store.reply_id(reply)
+        return self._store.withdraw(Withdrawal(target, "person", by, datetime.now(UTC), reason))
+
+    def takedowns(self) -> list[Takedown]:
+        """What is left of reports that were taken down: their ids, by whom, why, when; oldest first."""
+        return self._store.takedowns()
+
+    def _concerned(self, given: str) -> str:
+        """The attribution or the report of that id, or beginning of one."""
+        if not given.startswith("report-"):
+            try:
+                return self._store.attribution(given).id
+            except NotFound:
+                if given.startswith("attribution-"):
+                    raise
+        return self._store.report_id(given)
 
     def _judge(self, a: str, b: str, relation: Relation, by: str, reason: str) -> str:
         judgement = Judgement(a, b, relation, "person", by, datetime.now(UTC), None, reason)

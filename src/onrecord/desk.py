@@ -18,6 +18,7 @@ from onrecord.audit import ERASE, Entry, Fault, Head, name_of
 from onrecord.errors import BadLogin, LockedOut, NotFound, UsageError
 from onrecord.people import ALONE, Account, Actor, Membership, Role, Scope, Session, Token, Verb, Workspace
 from onrecord.settings import whole
+from onrecord.store import Words, bytes_left
 from onrecord.store.desk import DeskFile, Rows, open_desk
 
 __all__ = ["ALONE", "Actor", "Desk", "Role", "Scope", "Verb", "open_the_desk"]
@@ -308,6 +309,10 @@ class Desk:
         """Whatever is wrong with the log; with a head kept elsewhere, also what only that can show."""
         with self._file.read() as rows:
             yield from rows.log.faults(head)
+
+    def left(self, names: Collection[str]) -> list[str]:
+        """At which bytes of the desk's files these names stand; names of accounts and workspaces are not erased."""
+        return [f"byte {at} of {file}" for file, at in bytes_left(self.path, Words(names))]
 
     def erase_details(self, which: Collection[Entry], reason: str, *, by: Actor = ALONE) -> None:
         """Erase the details of entries, say so in the log, and leave nothing of them in the file."""

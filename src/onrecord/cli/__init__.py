@@ -20,6 +20,7 @@ from onrecord.cli.options import Where
 from onrecord.cli.people import app as people
 from onrecord.cli.people import workspaces
 from onrecord.cli.read import read
+from onrecord.cli.redress import replies, reply, takedown
 from onrecord.cli.together import copies, versions
 from onrecord.errors import OnRecordError
 
@@ -75,6 +76,7 @@ def start(
 
 _COMMANDS = (
     *(extract, read, search, claims, claim, changes, compare, who, sources, show, copies, versions),
+    *(reply, replies, takedown),
     *(status, verify, export, doctor),
 )
 for _command in _COMMANDS:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -207,6 +207,17 @@ def at_desk(desk: str | None, *, create: bool = False) -> Desk:
     from onrecord.settings import desk_place
 
     return open_the_desk(desk or desk_place(), create=create)
+
+
+def noted(desk: str | None, action: str, target: str | None, details: dict[str, Any], db: str) -> None:
+    """Write in the desk's audit log what was done to a record; where that cannot be, tell so and go on."""
+    from onrecord.errors import StoreError
+
+    try:
+        with at_desk(desk, create=True) as here:
+            here.note(action, target, details, db=db)
+    except StoreError as error:
+        talk.complain(f"This is not in the audit log: {error}")
 
 
 def _mapped(pair: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
 from onrecord.store.protocol import Store
+from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -28,6 +29,7 @@ from onrecord.store.rows import (
     Unsketched,
     Withdrawal,
 )
+from onrecord.store.words import Words, bytes_left
 
 __all__ = [
     "ClaimRow",
@@ -37,7 +39,9 @@ __all__ = [
     "Hit",
     "Identity",
     "Judgement",
+    "Left",
     "Mark",
+    "Mention",
     "Outcome",
     "Page",
     "Position",
@@ -45,6 +49,7 @@ __all__ = [
     "Query",
     "Quote",
     "Reading",
+    "Reply",
     "Said",
     "Sketched",
     "Source",
@@ -52,9 +57,13 @@ __all__ = [
     "Stated",
     "Status",
     "Store",
+    "Takedown",
     "Unlinked",
     "Unsketched",
     "Withdrawal",
+    "Words",
+    "bytes_left",
+    "looks_like_record",
     "open_store",
 ]
 
@@ -69,3 +78,10 @@ def open_store(where: str | Path, *, create: bool = True) -> Store:
     from onrecord.store.sqlite import open_sqlite
 
     return open_sqlite(where, create=create)
+
+
+def looks_like_record(path: Path) -> bool:
+    """Whether a file is a record by the mark in its header: one in use, or a copy of one."""
+    from onrecord.store import place
+
+    return place.looks_like_record(path)

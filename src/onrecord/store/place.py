@@ -106,6 +106,16 @@ def _refuse_stranger(path: Path, mark: int) -> None:
         raise _stranger(path)
 
 
+def looks_like_record(path: Path) -> bool:
+    """Whether a file is a record by the mark in its header: one in use, or a copy of one."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100) if path.is_file() else b""
+    except OSError:
+        return False
+    return head.startswith(_MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
+
+
 def refuse_other_tables(connection: Connection, path: Path, mark: int = APPLICATION_ID) -> None:
     """Raises StoreError where a database without our mark in its header holds tables: it is somebody else's."""
     if connection.exec_driver_sql("PRAGMA application_id").scalar_one() == mark:

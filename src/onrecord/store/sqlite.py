@@ -15,8 +15,10 @@ from onrecord.store import (
     copies,
     derived,
     judged,
+    mentions,
     migrate,
     read,
+    replies,
     search,
     speakers,
     takedown,
@@ -27,6 +29,7 @@ from onrecord.store import schema as t
 from onrecord.store.claim_rows import ClaimRow, Stated, Unlinked
 from onrecord.store.database import Database
 from onrecord.store.place import path_of, prepare, refuse_other_tables
+from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -48,6 +51,7 @@ from onrecord.store.rows import (
     Voice,
     Withdrawal,
 )
+from onrecord.store.words import Words
 
 STREAM = 50
 """Reports that `extractions` reads in one short transaction."""
@@ -264,10 +268,51 @@ class SqliteStore:
     def take_down(self, report_id: str, *, by: str, reason: str) -> None:
         """Erase a report and all that hangs on it from the file, and keep a note that it was, by whom and why."""
         full = self.report_id(report_id)
+        self._take_down([full], None, by, reason)
+
+    def erase(self, names: Collection[str], reports: Collection[str], *, by: str, reason: str) -> int:
+        """Take these reports down, and erase the names from every row that is kept for good."""
+        full = [self.report_id(each) for each in reports]
+        return self._take_down(full, Words(names), by, reason)
+
+    def _take_down(self, reports: Collection[str], words: Words | None, by: str, reason: str) -> int:
         with self._database.write() as connection:
-            takedown.take_down(connection, full, by, reason)
+            for each in dict.fromkeys(reports):
+                takedown.take_down(connection, each, by, reason)
+            erased = takedown.erase(connection, words, by, reason) if words else 0
             derived.rebuild(connection)
         self._database.shrink()
+        return erased
+
+    def mentions(self, names: Collection[str]) -> list[Mention]:
+        """Reports in which these names stand."""
+        with self._database.read() as connection:
+            return list(mentions.mentions(connection, Words(names)))
+
+    def left(self, names: Collection[str]) -> list[Left]:
+        """Where they still stand in the record and its files."""
+        with self._database.read() as connection:
+            return mentions.left(connection, self._database.path, Words(names))
+
+    def takedowns(self) -> list[Takedown]:
+        """What is left of reports that were taken down, oldest first."""
+        with self._database.read() as connection:
+            return replies.takedowns(connection)
+
+    def reply(self, reply: Reply) -> str:
+        """Append a reply; returns its id."""
+        with self._database.write() as connection:
+            return replies.add(connection, reply)
+
+    def replies(self, targets: Collection[str] | None = None, *, withdrawn: bool = False) -> list[Reply]:
+        """Replies to these rows, or all, oldest first; with `withdrawn`, also those taken back."""
+        with self._database.read() as connection:
+            return replies.replies(connection, targets, withdrawn=withdrawn)
+
+    def reply_id(self, prefix: str) -> str:
+        """The full id of the one reply that the prefix fits."""
+        with self._database.read() as connection:
+            return read.full_id(connection, t.replies, "reply", prefix)
 
     def report_id(self, prefix: str) -> str:
         """The full id of the one report that the prefix fits."""
