@@ -62,8 +62,8 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A place where words still stand: a row, or bytes of a file. `inside`: only as part of longer words ("Ann Lee" in
-    "Joann Leeds"), which are somebody else's."""
+    """A place where words still stand: a row, or bytes of a file. `inside`: only as part of longer words ("Jo Dahl" in
+    "Banjo Dahlem"), which are somebody else's."""
 
     where: str
     inside: bool = False

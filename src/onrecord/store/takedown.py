@@ -7,7 +7,7 @@ and holds a digest of what is left, by which `verify` knows it from a forgery.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, or_, select
@@ -27,6 +27,7 @@ WORDED = {
     t.replies: ("name", "text", "by"),
 }
 """Tables whose rows are kept for good, and the columns that hold words of people."""
+_SAID = {"name", "text"}
 _PART = 500
 
 
@@ -59,7 +60,9 @@ def erase(connection: Connection, words: Words, by: str, reason: str) -> int:
     count = 0
     for table, columns in WORDED.items():
         for row in connection.execute(select(table).order_by(table.c.seq)).all():
-            held = [name for name in columns if words.stand_in(row._mapping[name])]
+            held = {name for name in columns if words.stand_in(row._mapping[name])}
+            if held & _SAID:
+                held |= _SAID  # a reply goes as a whole
             if held:
                 _redact(connection, table, row, held, by, reason)
                 count += 1
@@ -94,7 +97,9 @@ def _digest(table: Table, row: Mapping[str, Any]) -> str:
     return content_id("left", [table.name, *(row[name] for name in sorted(table.c.keys()) if name != "seq")])
 
 
-def _redact(connection: Connection, table: Table, row: Row[Any], columns: Sequence[str], by: str, reason: str) -> None:
+def _redact(
+    connection: Connection, table: Table, row: Row[Any], columns: Collection[str], by: str, reason: str
+) -> None:
     """Put a mark in place of what the columns say. A name that was given is taken back, too: there is none any more."""
     left = row._asdict()
     for name in columns:

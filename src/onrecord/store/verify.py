@@ -36,6 +36,8 @@ def verify(database: Database) -> Iterator[Problem]:
             yield from step(database)
         except StoreError as error:
             yield Problem("file", str(database.path), error.what)
+        except ValueError as error:  # what is derived cannot be, from a row that was damaged
+            yield Problem("file", str(database.path), f"a row cannot be understood ({error})")
 
 
 def _file(database: Database) -> Iterator[Problem]:
