@@ -37,6 +37,11 @@ This page is written by `scripts/cli_docs.py` from the commands' own help.
 def page() -> str:
     """The page as it should be."""
     parts = [HEAD, _help("onrecord"), *(_help("onrecord", str(_name(each))) for each in app.registered_commands)]
+    for group in app.registered_groups:
+        name = str(getattr(group.typer_instance, "info", group).name)
+        parts.append(_help("onrecord", name))
+        commands = group.typer_instance.registered_commands if group.typer_instance else []
+        parts += [_help("onrecord", name, each.name or _name(each)) for each in commands]
     return "\n".join(parts)
 
 
