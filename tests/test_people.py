@@ -190,9 +190,9 @@ def test_a_wrong_password_and_an_unknown_name_look_alike(desk: Desk) -> None:
     # `credentials.fits` computes a hash in both cases: given None it checks one that nothing fits, made by the same
     # settings, so that there is no short way out. That it takes as long is not asserted, for tests assert no timing.
     complaints = set()
-    for name in ("Ann Lee", "Nobody Atall", "", "x" * 100_000):
+    for name in ("Ann Lee", "Nobody Atall", "", "x" * 100_000, "a\0\udcff"):
         with pytest.raises(BadLogin) as caught:
-            desk.login(name, "not the password")
+            desk.login(name, "not the password\udcff\0")
         complaints.add(str(caught.value))
     assert len(complaints) == 1
     assert not credentials.fits("any", None)

@@ -156,7 +156,7 @@ def test_what_is_left_of_kept_rows_is_checked(both: tuple[Store, Desk], tmp_path
                 f"SELECT group_concat(seq) FROM {table} WHERE "
                 + ("digest != ''" if table == "redactions" else "id IN (SELECT row_id FROM redactions)")
             ).fetchone()
-        for seq in seqs.split(","):
+        for seq in seqs.split(",")[:2]:
             tamper(path, f"UPDATE {table} SET {column} = {column} || 'x' WHERE seq = {seq}")
             with open_store(path) as altered:
                 assert list(altered.verify()), (table, column)
@@ -269,6 +269,7 @@ def test_a_reply_is_shown_taken_back_and_erased(both: tuple[Store, Desk]) -> Non
     assert [r.id for r in record.replies()] == [other]
     assert [r.id for r in record.replies(withdrawn=True)] == [one, other]
     assert not list(store.verify())
+    record.withdraw_reply(record.reply(said, name="a\udcff", text="b\0\udcff", by="ada"), by="ada", reason="odd")
     for name, text in (("", "x"), ("x" * 201, "x"), ("x", ""), ("x", "x" * 20_001)):
         with pytest.raises(UsageError):
             record.reply(said, name=name, text=text, by="ada")
@@ -286,15 +287,18 @@ def test_the_command_line(command: Command, reports: Path, tmp_path: Path, monke
     report, said = bridge["report"]["id"], bridge["said"]["id"]
     assert command("export", "-o", tmp_path / "out.csv", "--format", "csv").code == 0
     shutil.move(tmp_path / "out.csv", tmp_path.parent / f"{tmp_path.name}.csv")
-    ran = command("reply", said, "--from", "Orm Town", "--text", "It opens in June.", "--by", "ada")
+    ran = command("reply", said, "--from", "Orm <Town>", "--text", "It opens in June.\x1b[31m", "--by", "ada")
     assert (ran.code, "Take back" in ran.err) == (0, True)
     for shown in (("show", report), ("show", said), ("claim", said)):
         printed = " ".join(command(*shown, "--format", "table").out.split())
-        assert "Orm Town: “It opens in June.”" in printed, shown
+        assert "Orm <Town>: “It opens in June." in printed, shown
+        assert "\x1b" not in printed
         assert "It opens in June." in command(*shown, "--format", "json").out
     for page in ("brief.html", "brief.md"):
         assert command("claim", said, "--brief", tmp_path / page).code == 0
-        assert "It opens in June" in (tmp_path / page).read_text()
+        written = (tmp_path / page).read_text()
+        assert "It opens in June" in written
+        assert "<Town>" not in written.replace("\\<Town\\>", "")
         (tmp_path / page).unlink()
     (tmp_path / "words.txt").write_text("Not before July.")
     made = json.loads(
@@ -322,8 +326,8 @@ def test_the_command_line(command: Command, reports: Path, tmp_path: Path, monke
     held = b"".join(f.read_bytes() for f in tmp_path.glob("*.db*"))
     assert [n for n in (b"Amara Diallo", b"amara", b"Nobody asked the engineers", b"opens in June") if n in held] == []
     for id_ in (report, report.removeprefix("report-sha256-")[:12]):
-        shown = command("show", id_)
-        assert (shown.code, "was taken down on" in shown.err, "asked for" in shown.err) == (1, True, True)
+        ran = command("show", id_)
+        assert (ran.code, "was taken down on" in ran.err, "asked for" in ran.err) == (1, True, True)
     again = command("read", reports)
     assert "1 taken down before and left out" in again.err
     assert command("status", "--format", "json").code == 0

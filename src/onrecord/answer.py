@@ -351,6 +351,7 @@ class Record:
     def reply(self, to: str, *, name: str, text: str, by: str) -> str:
         """Keep what somebody concerned, `name`, says to a report, or to the claim of an attribution (by id or unique
         beginning); the reply's id. It is shown wherever these are, and judges nothing. Raises NotFound, UsageError."""
+        name, text = (said.replace("\0", "\ufffd").encode(errors="replace").decode() for said in (name, text))
         name, text = " ".join(name.split()), text.strip()
         if not (0 < len(name) <= REPLY_NAME and 0 < len(text) <= REPLY_TEXT):
             raise UsageError(

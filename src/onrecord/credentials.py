@@ -46,7 +46,7 @@ def check_password(password: str, name: str) -> None:
 def hashed(password: str) -> str:
     """What is kept of a password."""
     with _AT_ONCE:
-        return _hasher().hash(_normal(password))
+        return _hasher().hash(_bytes(password))
 
 
 def fits(password: str, kept: str | None) -> bool:
@@ -56,7 +56,7 @@ def fits(password: str, kept: str | None) -> bool:
 
     with _AT_ONCE:
         try:
-            _hasher().verify(kept or _nobodys(), _normal(password[: LONGEST + 1]))
+            _hasher().verify(kept or _nobodys(), _bytes(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
     return kept is not None
@@ -99,7 +99,7 @@ def checked_token(text: str) -> str:
 
 def fingerprint(secret: str) -> str:
     """What is kept of a secret, and what it is found by."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="backslashreplace")).hexdigest()
 
 
 def new_id(kind: str) -> str:
@@ -109,7 +109,7 @@ def new_id(kind: str) -> str:
 
 def folded(name: str) -> str:
     """A name as it is compared: two that look the same but for case are one."""
-    return " ".join(_normal(name).casefold().split())
+    return " ".join(_normal(name).casefold().split()).encode(errors="replace").decode()
 
 
 def _checksum(body: str) -> str:
@@ -128,6 +128,10 @@ def _in_digits(data: bytes) -> str:
 def _normal(text: str) -> str:
     """The same characters however the keyboard composed them."""
     return unicodedata.normalize("NFKC", text)
+
+
+def _bytes(password: str) -> bytes:
+    return _normal(password).encode(errors="backslashreplace")
 
 
 @cache

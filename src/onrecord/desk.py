@@ -131,7 +131,7 @@ class Desk:
     def add_workspace(self, name: str, db: str | Path, *, by: Actor = ALONE) -> Workspace:
         """A workspace on the record at a place. Raises UsageError where name or record have one."""
         name = _checked_name(name)
-        place = str(Path(db).expanduser().absolute())
+        place = _place(db)
         made = Workspace(credentials.new_id("workspace"), name, place, self._clock())
         with self._file.write() as rows:
             for held in rows.people.workspaces():
@@ -291,7 +291,7 @@ class Desk:
         """Write in the audit log what was done to a record (`db`, its place; None: to none) in its workspace, if it
         has one."""
         with self._file.write() as rows:
-            place = str(Path(db).expanduser().absolute()) if db else None
+            place = _place(db) if db else None
             where = next((w.id for w in rows.people.workspaces() if w.db == place), None)
             return rows.log.add(by.id, action, target, {**details, **({"db": place} if place else {})}, where)
 
@@ -299,6 +299,11 @@ class Desk:
         """The newest entries of the audit log, or all, oldest first."""
         with self._file.read() as rows:
             return list(rows.log.entries() if limit is None else rows.log.newest(limit))
+
+    def entries(self, fits: Callable[[Entry], bool]) -> list[Entry]:
+        """Those entries of the audit log that fit, oldest first."""
+        with self._file.read() as rows:
+            return list(filter(fits, rows.log.entries()))
 
     def head(self) -> Head:
         """The end of the log, to be kept elsewhere."""
@@ -368,5 +373,10 @@ def _checked_name(name: str) -> str:
     return name
 
 
+def _place(db: str | Path) -> str:
+    """A path as it is kept and compared."""
+    return str(Path(db).expanduser().absolute()).encode(errors="backslashreplace").decode()
+
+
 def _line(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_NAME]
+    return " ".join(text.split())[:LONGEST_NAME].encode(errors="backslashreplace").decode()

@@ -69,8 +69,8 @@ def take_down(
     rows = 0
     if words:
         rows = store.erase(names, full, by=by, reason=reason)
-        held = [entry for entry in desk.log() if entry.details and any(map(words.stand_in, _texts(entry.details)))]
-        desk.erase_details(held, reason, by=actor)
+        held = words.stand_in
+        desk.erase_details(desk.entries(lambda entry: any(map(held, _texts(entry.details)))), reason, by=actor)
     else:
         for each in full:
             store.take_down(each, by=by, reason=reason)
@@ -86,9 +86,9 @@ def _left(store: Store, desk: Desk, names: Collection[str]) -> Iterator[Left]:
 def _by_hand(location: str, desk: Desk) -> Iterator[str]:
     """Exports that the log knows of, copies beside the record, and the records of other workspaces."""
     place = str(Path(location).absolute())
-    for entry in desk.log():
+    for entry in desk.entries(lambda entry: entry.action in EXPORTS):
         told = entry.details or {}
-        if entry.action in EXPORTS and (entry.details is None or told.get("db") == place):
+        if entry.details is None or told.get("db") == place:
             yield f"{entry.action} of {entry.at[:10]}: {told.get('path') or 'where to is erased'}"
     for path in sorted(Path(place).parent.iterdir()):
         if path != Path(place) and looks_like_record(path):

@@ -13,6 +13,7 @@ from onrecord.store import judged
 from onrecord.store import schema as t
 from onrecord.store.redress_rows import ERASED, Reply, Takedown
 
+_PART = 500
 _MAY_BE_REPLIED_TO = {"report": t.reports, "attribution": t.attributions}
 
 
@@ -30,16 +31,14 @@ def add(connection: Connection, reply: Reply) -> str:
 
 def replies(connection: Connection, targets: Collection[str] | None, *, withdrawn: bool) -> list[Reply]:
     """Replies to these rows, by id, or to all, oldest first; those that were erased are none any more."""
-    gone = set() if withdrawn else judged.gone(connection)
-    query = select(t.replies).where(t.replies.c.text != ERASED).order_by(t.replies.c.seq)
-    wanted = None if targets is None else set(targets)
-    if wanted is not None and len(wanted) == 1:
-        query = query.where(t.replies.c.target.in_(wanted))
-    return [
-        reply_of(row)
-        for row in connection.execute(query)
-        if row.id not in gone and (wanted is None or row.target in wanted)
-    ]
+    query = select(t.replies).where(t.replies.c.text != ERASED)
+    parts = [query]
+    if targets is not None:
+        every = sorted(targets)
+        parts = [query.where(t.replies.c.target.in_(every[k : k + _PART])) for k in range(0, len(every), _PART)]
+    rows = sorted((row for part in parts for row in connection.execute(part)), key=lambda row: int(row.seq))
+    gone = judged.gone(connection) if rows and not withdrawn else set()
+    return [reply_of(row) for row in rows if row.id not in gone]
 
 
 def reply_of(row: Row[Any]) -> Reply:

@@ -28,6 +28,9 @@ class Words:
     """Names, or spellings of one, that are to be found wherever they stand. Raises UsageError for one of no letters."""
 
     def __init__(self, names: Iterable[str]) -> None:
+        names = list(names)
+        if not names:
+            raise UsageError("no name is given to look for.", which="--name")
         self._needles: list[str] = []
         variants: set[str] = set()
         for name in names:
