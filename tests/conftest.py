@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,7 +16,8 @@ from tests.tiny import TinyEngine
 
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")  # a busy machine is no failure
-os.environ["ONRECORD_DESK"] = str(Path(mkdtemp(prefix="onrecord-tests-")) / "desk.db")  # never the user's own
+_FOLDER = TemporaryDirectory(prefix="onrecord-tests-")
+os.environ["ONRECORD_DESK"] = str(Path(_FOLDER.name) / "desk.db")  # never the user's own
 os.environ.setdefault("ONRECORD_PRECISION", "f32")  # processors with bf16 read a few borderline spans otherwise
 
 
