@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")  # a busy machine is no failure
+_FOLDER = TemporaryDirectory(prefix="onrecord-tests-")
+os.environ["ONRECORD_DESK"] = str(Path(_FOLDER.name) / "desk.db")  # never the user's own
 os.environ.setdefault("ONRECORD_PRECISION", "f32")  # processors with bf16 read a few borderline spans otherwise
 
 
@@ -57,6 +60,7 @@ def command(
 ) -> Command:
     """Runs the command line in this process, with the tiny engine and a record of its own."""
     monkeypatch.setenv("ONRECORD_DB", str(tmp_path / "record.db"))
+    monkeypatch.setenv("ONRECORD_DESK", str(tmp_path / "desk.db"))
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments: str | Path) -> Ran:

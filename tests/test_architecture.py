@@ -24,7 +24,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "align": {"model", "errors"},
     "engines": {*BASE, "voices", "align", "weights"},
     "clusters": set(),
-    "store": {*BASE, "voices", "clusters"},
+    "people": set(),
+    "audit": {"model"},
+    "credentials": {"errors"},
+    "store": {*BASE, "voices", "clusters", "people", "audit"},
+    "desk": {"audit", "credentials", "errors", "people", "settings", "store"},
     "resolve": {*BASE},
     "tables": set(),
     "identify": {"model", "resolve", "store"},
@@ -32,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "link": {*BASE, "weights"},
     "reprints": {"model", "link", "store"},
     "linking": {"model", "link", "store"},
+    "redress": {"desk", "errors", "people", "store"},
     "standing": {"errors", "store"},
     "claims": {"model", "link", "standing", "store"},
     "claim_views": {"claims", "marks", "standing", "store", "terminal"},
@@ -43,7 +48,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"model", "flat", "report_json"},
     "notebook": {"model", "store", "marks", "flat"},
     "results": {"model", "errors", "link", "store", "flat", "notebook", "report_json"},
-    "answer": {"model", "errors", "claims", "standing", "link", "marks", "store", "results"},
+    "judging": {"errors", "marks", "store"},
+    "answer": {"judging", "model", "errors", "claims", "standing", "link", "marks", "store", "results"},
     "pipeline": {*BASE, "read", "clean", "extraction", "identify", "link", "linking", "reprints", "resolve", "store"},
     "watching": {*BASE, "answer", "claim_views", "claims", "extraction", "marks", "pipeline", "read", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
@@ -54,14 +60,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         *BASE,
         "api",
         "answer",
+        "audit",
+        "credentials",
+        "desk",
         "doctor",
         "engines",
         "export",
         "extraction",
         "flat",
         "marks",
+        "people",
         "pipeline",
         "read",
+        "redress",
         "report_json",
         "resolve",
         "results",
@@ -74,7 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 
-DEEP = {("store", name) for name in ("rows", "claim_rows", "watch_rows")}
+DEEP = {("store", name) for name in ("rows", "claim_rows", "redress_rows", "watch_rows")}
 """Inner rooms that others may import besides the door of a package."""
 
 BANNED_MODULES = {"pickle", "marshal", "shelve", "joblib", "dill", "torch", "spacy", "telnetlib", "xmlrpc"}

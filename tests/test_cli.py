@@ -162,6 +162,7 @@ def test_read_counts_and_reading_again_adds_nothing(command: Command, reports: P
         "compared": 0,
         "copies": 0,
         "linked": 0,
+        "taken_down": 0,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from onrecord.flat import said_in
 from onrecord.model import Attribution, Entity, Evidence, Extraction, Found, Meaning, Report, Run, SetAside, Span, When
 from onrecord.report_json import report_json
 from onrecord.store.claim_rows import ClaimRow, Position
+from onrecord.store.redress_rows import Reply
 from onrecord.store.rows import Hit, Mark
 from scripts import cli_docs
 
@@ -77,7 +79,8 @@ def test_the_json_page_names_every_field_and_no_other() -> None:
     before = Position(replace(said, report=replace(said.report, published="2031-05-01")), "denies", report.id)
     row = ClaimRow(said.id, "yes", False, (before, position))
     head = said.report
-    claim = Claim(row, ((said.id, "no"),), (Noticed(head, "correction", "Corrected"),), lambda _: [])
+    reply = Reply(said.id, "Bo", "Not so.", "ada", datetime(2031, 5, 3, tzinfo=UTC))
+    claim = Claim(row, ((said.id, "no"),), (Noticed(head, "correction", "Corrected"),), lambda _: [], (reply,))
     shown = keys(report_json(extraction)) | keys(said.to_dict()) | keys(hit.to_dict()) | keys(claim.to_dict())
     named = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "json.md").read_text(encoding="utf-8")))
     values = {

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack
+from typing import Self, Unpack
 
 from onrecord.claims import (
     Asked,
@@ -28,6 +28,7 @@ from onrecord.claims import (
     noticed,
 )
 from onrecord.errors import NotFound
+from onrecord.judging import Judging
 from onrecord.link import changes, credited, notices
 from onrecord.marks import one_line
 from onrecord.model import EntityKind
@@ -39,7 +40,6 @@ from onrecord.store import (
     Head,
     Hit,
     Identity,
-    Judgement,
     Problem,
     Query,
     Quoted,
@@ -50,11 +50,10 @@ from onrecord.store import (
     Source,
     Status,
     Store,
-    Withdrawal,
     open_store,
 )
 from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Position, Stance
-from onrecord.store.rows import Filters, Relation, Voice
+from onrecord.store.rows import Filters, Voice
 
 __all__ = ["Record", "open_record"]
 
@@ -72,7 +71,7 @@ HISTORY, COMPARED = 1000, 500
 """Claims that a history, and a comparison, goes through, the largest ones."""
 
 
-class Record:
+class Record(Judging):
     """A record to ask. Opens nothing itself: it asks the store that it is given, and closes that with it."""
 
     def __init__(self, store: Store) -> None:
@@ -312,70 +311,13 @@ class Record:
         for head in every:
             text = self._store.report(head.id).text
             found += noticed(head, notices(text), text)
-        return Claim(row, rivals, tuple(found), self._store.readings)
+        concerned = {name for p in row.positions for name in (p.said.id, p.said.report.id)}
+        return Claim(row, rivals, tuple(found), self._store.readings, tuple(self._store.replies(concerned)))
 
     def _credited(self, group: CopyGroup) -> CopyGroup:
         held = (self._store.report(head.id) for head in group.reports[:READ])
         names = [name for report in held for name in credited(report.text, [b.value for b in report.byline])]
         return replace(group, credited=tuple(dict.fromkeys(names)))
-
-    def same(self, one: str, other: str, *, by: str, reason: str) -> str:
-        """A person's word that two entities, by id of any of their members, are one, or that two reports reprint one
-        text; the judgement's id.
-
-        It stands above what any engine says, now and later, and is taken back by `undo`. Raises NotFound.
-        """
-        return self._judge(one, other, "same", by, reason)
-
-    def different(self, one: str, other: str, *, by: str, reason: str) -> str:
-        """A person's word that two entities are two; see `same`."""
-        return self._judge(one, other, "different", by, reason)
-
-    def rename(self, entity: str, name: str, *, by: str, reason: str) -> str:
-        """A person's name for an entity; reports stay as they are written. The judgement's id. Raises NotFound."""
-        return self._judge(entity, f"name:{name.strip()}", "named", by, reason)
-
-    def speaker(self, attribution: str, entity: str, *, by: str, reason: str) -> str:
-        """A person's word on whose words these are; the judgement's id. Raises NotFound."""
-        return self._judge(self._store.attribution(attribution).id, entity, "speaker", by, reason)
-
-    def opposes(self, one: str, other: str, *, by: str, reason: str) -> str:
-        """A person's word that two attributions are of one claim, on two sides of it; see `same`."""
-        return self._judge(one, other, "opposes", by, reason)
-
-    def contradicts(self, one: str, other: str, *, by: str, reason: str) -> str:
-        """A person's word that the claims of two attributions cannot both hold, and are two; see `same`."""
-        return self._judge(one, other, "contradicts", by, reason)
-
-    def stance(self, attribution: str, stance: Stance | Literal["none"], *, by: str, reason: str) -> str:
-        """A person's word on how an attribution stands to its claim; `none`: it bears on no claim."""
-        return self._judge(self._store.attribution(attribution).id, f"stance:{stance}", "stance", by, reason)
-
-    def judged_by_people(self) -> tuple[list[Judgement], list[Withdrawal]]:
-        """Everything that people judged and took back, oldest first: to be taken into another record."""
-        made = [j for j in self._store.judgements(withdrawn=True) if j.by_kind == "person"]
-        return made, [w for w in self._store.withdrawals() if w.by_kind == "person"]
-
-    def take_in(self, judgements: Sequence[Judgement], withdrawals: Sequence[Withdrawal]) -> int:
-        """Take in what people judged in another record of the same reports; how much was new. Raises NotFound where a
-        judged row is not in this one; then nothing is taken in."""
-        return self._store.judge_many(judgements, withdrawals)
-
-    def undo(self, judgement: str, *, by: str, reason: str) -> str:
-        """Take a judgement back, by id or unique beginning; all is as if it had never been made. Raises NotFound."""
-        target = self._store.judgement_id(judgement)
-        return self._store.withdraw(Withdrawal(target, "person", by, datetime.now(UTC), reason))
-
-    def judgements(self, entity: str | None = None, *, withdrawn: bool = False) -> list[Judgement]:
-        """Who judged what, oldest first, of an entity (an id) or of all; with `withdrawn`, also what was taken back."""
-        if entity is None:
-            return self._store.judgements(withdrawn=withdrawn)
-        of_it = [self._store.judgements(member, withdrawn=withdrawn) for member in self._store.entity(entity).members]
-        return sorted({j.id: j for each in of_it for j in each}.values(), key=lambda j: j.at)
-
-    def _judge(self, a: str, b: str, relation: Relation, by: str, reason: str) -> str:
-        judgement = Judgement(a, b, relation, "person", by, datetime.now(UTC), None, reason)
-        return self._store.judge(judgement)
 
     def runs(self) -> Answers[RunRow]:
         """The engines that worked on the record, the one that worked last first."""

@@ -62,6 +62,12 @@ def html(claim: Claim, as_of: str | None = None) -> str:
     if claim.noticed:
         told = "".join(f"<li>{escape(n.kind)}: <bdi>{escape(one_line(n.text))}</bdi></li>" for n in claim.noticed)
         parts.append(f"<h2>The papers themselves</h2><ul>{told}</ul>")
+    if claim.replies:
+        replied = "".join(
+            f"<li><bdi>{escape(one_line(r.name))}</bdi>, {r.at:%Y-%m-%d}: <bdi>“{escape(one_line(r.text))}”</bdi></li>"
+            for r in claim.replies
+        )
+        parts.append(f"<h2>Replies of people concerned</h2><ul>{replied}</ul>")
     parts.append(f'<p class="m">Made with OnRecord · claim {escape(claim.id)}</p></body></html>')
     return "\n".join(parts) + "\n"
 
@@ -93,6 +99,9 @@ def _lines(claim: Claim, as_of: str | None) -> Iterator[str]:
     if claim.noticed:
         yield "\n## The papers themselves\n"
         yield from (f"- {n.kind}: {_md(n.text)}" for n in claim.noticed)
+    if claim.replies:
+        yield "\n## Replies of people concerned\n"
+        yield from (f"- {_md(r.name)}, {r.at:%Y-%m-%d}: “{_md(r.text)}”" for r in claim.replies)
     yield f"\nMade with OnRecord · claim {claim.id}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from onrecord.claims import Claim, Comparison, History, News
 from onrecord.marks import one_line
 from onrecord.standing import Change, Side, Spoken, Standing, day, name_of
 from onrecord.store.claim_rows import Position, Stance
+from onrecord.store.redress_rows import Reply
 from onrecord.store.rows import Judgement, Withdrawal
 from onrecord.terminal import INDENT, STYLES, Hanging, counted, dim, said_line, short
 
@@ -98,11 +99,24 @@ def claim_view(claim: Claim, as_of: str | None = None) -> RenderableType:
             Hanging(Text(f"{n.kind}, {_paper(n.head.publisher)}: {one_line(n.text)}"), INDENT, INDENT * 2)
             for n in claim.noticed
         ]
+    lines += reply_lines(claim.replies)
     lines += [Text(), Text("Over time", style="bold"), *_timeline(claim, as_of)]
     if now.undated:
         lines.append(dim(f"{counted(now.undated, 'position')} in reports without a day of publication"))
     lines.append(dim(f"claim {claim.id}"))
     return Group(*lines, Text())
+
+
+def reply_lines(replies: Sequence[Reply]) -> list[RenderableType]:
+    """What people concerned say to it, word for word, by whom and when."""
+    if not replies:
+        return []
+    lines: list[RenderableType] = [Text(), Text("Replies of people concerned", style="bold")]
+    for each in replies:
+        lines.append(Hanging(Text(f"{one_line(each.name)}: “{one_line(each.text)}”"), INDENT, INDENT * 2))
+        to = f"to the {each.target.split('-', 1)[0]} {short(each.target)}"
+        lines.append(dim(f"{INDENT}{to} · {each.at:%Y-%m-%d} · reply {short(each.id)}"))
+    return lines
 
 
 def trail_lines(claim: Claim) -> Iterator[RenderableType]:

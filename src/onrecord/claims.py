@@ -11,6 +11,7 @@ from onrecord.link import Notice
 from onrecord.model import EvidenceType
 from onrecord.standing import Change, Standing, day, key_of, name_of, standing
 from onrecord.store.claim_rows import ClaimRow, Position, Stance
+from onrecord.store.redress_rows import Reply
 from onrecord.store.rows import Head, Judgement, Reading
 
 Between = Literal["publishers", "voices", "days"]
@@ -48,13 +49,15 @@ class Claim:
     """The proposition behind a set of attributions, and who is on record on it.
 
     `wording` is the content that stands for it, in a report's own words, or the name a person gave it. `contradicts`
-    are claims, by id and wording, that cannot hold together with it.
+    are claims, by id and wording, that cannot hold together with it. `replies` are what people concerned say to it, or
+    to a report that has it; they count for nothing in how it stands.
     """
 
     row: ClaimRow
     contradicts: tuple[tuple[str, str], ...]
     noticed: tuple[Noticed, ...]
     _readings: Callable[[str], list[Reading]]
+    replies: tuple[Reply, ...] = ()
 
     @property
     def id(self) -> str:
@@ -105,6 +108,7 @@ class Claim:
             "contradicts": [{"id": name, "wording": wording} for name, wording in self.contradicts],
             "notices": [{"report": n.head.to_dict(), "kind": n.kind, "text": n.text} for n in self.noticed],
             "positions": [p.to_dict() for p in self.positions],
+            "replies": [reply.to_dict() for reply in self.replies],
         }
 
 

@@ -9,6 +9,10 @@ OnRecordError
 ├── StoreError        the record cannot be used as asked
 │   ├── NewerSchema   made by a newer OnRecord
 │   └── NotFound      no such report, attribution, …
+│       └── TakenDown  there was one; it was taken down, and the record says by whom and why
+├── Denied            somebody may not do this
+│   └── BadLogin      name and password, session or token do not fit, or no longer
+│       └── LockedOut  too many failures for now
 └── EngineError       an engine cannot start (weights missing or altered)
 """
 
@@ -62,6 +66,22 @@ class NewerSchema(StoreError):
 
 class NotFound(StoreError):
     """No row by that name, or a prefix that fits several."""
+
+
+class TakenDown(NotFound):
+    """The report was taken down; by whom, when and why is what the error says."""
+
+
+class Denied(OnRecordError):
+    """Somebody may not do this; nothing was done."""
+
+
+class BadLogin(Denied):
+    """Name and password do not fit, or a session or token is none, or no longer one."""
+
+
+class LockedOut(BadLogin):
+    """Too many failed logins of this name; the right password helps only later."""
 
 
 class EngineError(OnRecordError):

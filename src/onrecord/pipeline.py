@@ -33,6 +33,7 @@ class Summary:
     `known`: the record had it already. `set_aside`: recorded, but nothing was extracted from it (`language: de`).
     `attributions`: how many are new to the record. `compared`: reports whose speakers were compared with all others;
     `copies`: those whose text reprints another's. `linked`: attributions whose claims were compared with all others.
+    `taken_down`: reports that were taken down before, and left out.
     """
 
     recorded: int = 0
@@ -43,11 +44,12 @@ class Summary:
     compared: int = 0
     copies: int = 0
     linked: int = 0
+    taken_down: int = 0
 
     @property
     def inputs(self) -> int:
         """All inputs so far."""
-        return self.recorded + self.known + self.set_aside + self.failed
+        return self.recorded + self.known + self.set_aside + self.failed + self.taken_down
 
     def to_dict(self) -> dict[str, int]:
         """All counts by name."""

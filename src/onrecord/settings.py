@@ -19,6 +19,9 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("db", "", "file of the record, or sqlite:///FILE; empty means the platform's data folder"),
+    Setting("desk", "", "file of the desk: accounts, workspaces, audit log; empty means the platform's data folder"),
+    Setting("session_idle_seconds", 2 * 3600, "time without use after which a login at the desk ends"),
+    Setting("session_seconds", 12 * 3600, "time after which a login at the desk ends in any case"),
     Setting("max_input_bytes", 64 * 2**20, "largest single page or text that is read, after decompression"),
     Setting("max_ratio", 200, "largest decompression ratio after the first MiB"),
     Setting("parse_seconds", 10.0, "wall time that one HTML page may take in the parser process"),
@@ -64,9 +67,15 @@ def seconds(name: str) -> float:
 
 def db_place() -> str:
     """Where the record lies when nobody says: $ONRECORD_DB as it is given, or a file in the platform's data folder."""
-    given = str(value("db"))
-    if given:
-        return given
+    return str(value("db")) or _in_data_folder("record.db")
+
+
+def desk_place() -> str:
+    """Where the desk lies when nobody says: $ONRECORD_DESK as it is given, or a file in the platform's data folder."""
+    return str(value("desk")) or _in_data_folder("desk.db")
+
+
+def _in_data_folder(name: str) -> str:
     from platformdirs import user_data_path
 
-    return str(user_data_path("onrecord") / "record.db")
+    return str(user_data_path("onrecord") / name)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from onrecord.errors import NotFound, StoreError
 from onrecord.model import Failure, Run
 from onrecord.report_json import report_json
-from onrecord.store import Judgement, Query, Withdrawal, open_store
+from onrecord.store import Judgement, Query, Reply, Withdrawal, open_store
 from tests.store.examples import CONTAINERS, MakeStore, columns, every_store, pair, tamper
 
 AT = datetime(2026, 5, 5, tzinfo=UTC)
@@ -36,6 +36,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         a, b = (x.id for x in extraction.attributions[:2])
         judged = store.judge(Judgement(a, b, "different", "person", "ann", AT, 0.5, "other matter"))
         store.withdraw(Withdrawal(judged, "person", "ann", AT, "mistaken"))
+        store.reply(Reply(a, "Bo Ek", "We never said so.", "ann", AT))
+        store.judge(Judgement(extraction.report.id, gone, "different", "person", "ann", AT, None, "of Lem"))
         store.take_down(gone, by="ann", reason="asked for")
         assert not list(store.verify())
     return path

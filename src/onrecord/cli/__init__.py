@@ -10,13 +10,17 @@ import typer
 
 from onrecord.cli import talk
 from onrecord.cli.ask import search, show, sources, who
+from onrecord.cli.audit import app as audit
 from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
 from onrecord.cli.judge import app as judge
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
+from onrecord.cli.people import app as people
+from onrecord.cli.people import workspaces
 from onrecord.cli.read import read
+from onrecord.cli.redress import replies, reply, takedown
 from onrecord.cli.serve import serve
 from onrecord.cli.together import copies, versions
 from onrecord.cli.watch import app as watch
@@ -75,13 +79,13 @@ def start(
 
 _COMMANDS = (
     *(extract, read, search, claims, claim, changes, compare, who, sources, show, copies, versions),
+    *(reply, replies, takedown),
     *(serve, status, verify, export, doctor),
 )
 for _command in _COMMANDS:
     app.command()(_command)
-app.add_typer(entity)
-app.add_typer(judge)
-app.add_typer(watch)
+for _group in (entity, judge, watch, people, workspaces, audit):
+    app.add_typer(_group)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -253,13 +253,15 @@ def _found(record: Record, id_: str) -> tuple[Extraction, Said | None]:
 
 def _show_report(record: Record, extraction: Extraction, form: Format) -> None:
     if form is Format.table:
+        from onrecord.claim_views import reply_lines
         from onrecord.side_by_side import also_in
         from onrecord.terminal import readings_view, report_view
 
         from_where = readings_view(record.readings(extraction.report.id))
         group = record.copies(extraction.report.id)
         same = [also_in(group)] if len(group.reports) > 1 else []
-        talk.show(report_view(extraction, styled=talk.styled()), from_where, *same)
+        replied = reply_lines(record.replies(extraction.report.id))
+        talk.show(report_view(extraction, styled=talk.styled()), from_where, *same, *replied)
     elif form is Format.csv:
         from onrecord.flat import said_in
 
@@ -267,19 +269,23 @@ def _show_report(record: Record, extraction: Extraction, form: Format) -> None:
     else:
         from onrecord.report_json import report_json
 
-        talk.put_object(report_json(extraction), form)
+        replies = [reply.to_dict() for reply in record.replies(extraction.report.id)]
+        talk.put_object(report_json(extraction) | {"replies": replies}, form)
 
 
 def _show_said(record: Record, extraction: Extraction, said: Said, form: Format) -> None:
-    readings = record.readings(extraction.report.id)
+    readings, replies = record.readings(extraction.report.id), record.replies(said.id)
     if form is Format.table:
+        from onrecord.claim_views import reply_lines
         from onrecord.terminal import readings_view, trail_view
 
-        talk.show(trail_view(extraction, said, styled=talk.styled()), readings_view(readings))
+        replied = reply_lines(replies)
+        talk.show(trail_view(extraction, said, styled=talk.styled()), readings_view(readings), *replied)
     elif form is Format.csv:
         talk.put_csv([said])
     else:
-        talk.put_object({**said.to_dict(), "readings": [reading.to_dict() for reading in readings]}, form)
+        more = {"readings": [r.to_dict() for r in readings], "replies": [r.to_dict() for r in replies]}
+        talk.put_object({**said.to_dict(), **more}, form)
 
 
 def _put_raw(data: bytes) -> None:

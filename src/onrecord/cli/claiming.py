@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli import talk
-from onrecord.cli.options import AsFormat, Db, Limit, OnEvidence, one_of, opened
+from onrecord.cli.options import AsFormat, Db, Limit, OnEvidence, noted, one_of, opened
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
 from onrecord.model import EvidenceType
@@ -106,6 +106,7 @@ def claim(
     with opened(db) as record:
         found = record.claim(id_)
         if brief is not None:
+            noted(None, "brief", found.id, {"path": str(brief.absolute())}, record.location)
             _write_brief(brief, found, as_of)
             return
         form = talk.chosen(format_)

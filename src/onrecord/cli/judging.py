@@ -19,17 +19,22 @@ def why(reason: str) -> str:
     """The reason given. Raises UsageError where it is blank."""
     if not reason.strip():
         raise UsageError("say why.", which="--reason", advice='Such as --reason "same office, same day".')
-    return reason.strip()
+    return _written(reason.strip())
 
 
 def signed(given: str) -> str:
     """Who judges: as given, else the login name. Raises UsageError where that has none."""
     if given.strip():
-        return given.strip()
+        return _written(given.strip())
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         raise UsageError("your login has no name.", which="--by", advice="Say who you are: --by NAME.") from None
+
+
+def _written(text: str) -> str:
+    """Bytes of the command line that are no characters are written out."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def tell(judgement: str, sentence: str, format_: Format | None, room: str = "judge") -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli import talk
-from onrecord.cli.options import AsFormat, Db, opened, place
+from onrecord.cli.options import AsDesk, AsFormat, Db, noted, opened, place
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
 
@@ -81,10 +81,12 @@ def export(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Into a file; else stdout.")
     ] = None,
     db: Db = None,
+    desk: AsDesk = None,
 ) -> None:
     """Write out the whole record, in a standard format.
 
     JSONL for programs, CSV for spreadsheets, W3C Web Annotations for other tools.
+    The audit log notes it, so that a takedown can say where copies went.
 
     \b
     Examples:
@@ -95,6 +97,8 @@ def export(
     from onrecord.flat import row, said_in
 
     with opened(db) as record:
+        to = str(output.absolute()) if output else "standard output"
+        noted(desk, "export", None, {"path": to, "format": format_.value}, record.location)
         extractions = record.extractions()
         if format_ is Exported.csv:
             lines = formats.csv_lines(row(said) for extraction in extractions for said in said_in(extraction))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -18,6 +18,7 @@ from onrecord.model import Act, EvidenceType, Modality
 
 if TYPE_CHECKING:
     from onrecord.answer import Record
+    from onrecord.desk import Desk
     from onrecord.extraction import Engine
     from onrecord.read import ReadOptions
 
@@ -61,6 +62,9 @@ Paths = Annotated[
 Db = Annotated[
     str | None,
     typer.Option("--db", metavar="FILE", help="The record; else $ONRECORD_DB, else the platform's data folder."),
+]
+AsDesk = Annotated[
+    str | None, typer.Option("--desk", metavar="FILE", help="The desk; else $ONRECORD_DESK, else in the data folder.")
 ]
 AsFormat = Annotated[
     Format | None, typer.Option("--format", help="How to print; else table on a terminal, jsonl elsewhere.")
@@ -195,6 +199,25 @@ def opened(db: str | None) -> Record:
     from onrecord.answer import open_record
 
     return open_record(place(db))
+
+
+def at_desk(desk: str | None, *, create: bool = False) -> Desk:
+    """The desk to work at. Raises NotFound where there is none yet and `create` is false."""
+    from onrecord.desk import open_the_desk
+    from onrecord.settings import desk_place
+
+    return open_the_desk(desk or desk_place(), create=create)
+
+
+def noted(desk: str | None, action: str, target: str | None, details: dict[str, Any], db: str) -> None:
+    """Write in the desk's audit log what was done to a record; where that cannot be, tell so and go on."""
+    from onrecord.errors import StoreError
+
+    try:
+        with at_desk(desk, create=True) as here:
+            here.note(action, target, details, db=db)
+    except StoreError as error:
+        talk.complain(f"This is not in the audit log: {error}")
 
 
 def _mapped(pair: str) -> tuple[str, str]:

@@ -123,7 +123,8 @@ def sentence(counts: Summary) -> str:
     done = f"{counts.recorded} recorded, {counts.known} known already, {counts.set_aside} set aside"
     verb = "reprints" if counts.copies == 1 else "reprint"
     copies = f"; {counts.copies} {verb} another report's text" if counts.copies else ""
-    return f"{inputs}: {done}, {counts.failed} failed; {said}{copies}."
+    gone = f", {counts.taken_down} taken down before and left out" if counts.taken_down else ""
+    return f"{inputs}: {done}{gone}, {counts.failed} failed; {said}{copies}."
 
 
 class _Counts:

@@ -7,6 +7,7 @@ from pathlib import Path
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.protocol import Store
+from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -40,6 +41,7 @@ from onrecord.store.watch_rows import (
     SavedQuery,
     item_key,
 )
+from onrecord.store.words import Words, bytes_left
 
 __all__ = [
     "Became",
@@ -52,8 +54,10 @@ __all__ = [
     "Identity",
     "Item",
     "Judgement",
+    "Left",
     "Look",
     "Mark",
+    "Mention",
     "Met",
     "NewsRow",
     "Outcome",
@@ -65,6 +69,7 @@ __all__ = [
     "Quote",
     "Quoted",
     "Reading",
+    "Reply",
     "RoleRow",
     "RunRow",
     "Said",
@@ -75,10 +80,14 @@ __all__ = [
     "Stated",
     "Status",
     "Store",
+    "Takedown",
     "Unlinked",
     "Unsketched",
     "Withdrawal",
+    "Words",
+    "bytes_left",
     "item_key",
+    "looks_like_record",
     "open_store",
 ]
 
@@ -93,3 +102,10 @@ def open_store(where: str | Path, *, create: bool = True) -> Store:
     from onrecord.store.sqlite import open_sqlite
 
     return open_sqlite(where, create=create)
+
+
+def looks_like_record(path: Path) -> bool:
+    """Whether a file is a record by the mark in its header: one in use, or a copy of one."""
+    from onrecord.store import place
+
+    return place.looks_like_record(path)

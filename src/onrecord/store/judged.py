@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select
 
 from onrecord.errors import NotFound
 from onrecord.store import schema as t
+from onrecord.store.redress_rows import ERASED
 from onrecord.store.rows import Judgement, Relation, Withdrawal
 
 NAMED: Relation = "named"
@@ -68,7 +69,7 @@ def stance_by(judgement: Judgement) -> tuple[str, str]:
 def withdraw(connection: Connection, withdrawal: Withdrawal) -> str:
     """Append a withdrawal, unless it is there already. Raises NotFound where there is nothing to withdraw."""
     target = withdrawal.judgement_id
-    if not any(_held(connection, table, target) for table in (t.judgements, t.withdrawals)):
+    if not any(_held(connection, table, target) for table in (t.judgements, t.withdrawals, t.replies)):
         raise NotFound("there is no such judgement.", which=target, advice="Name one by its full id.")
     if not _held(connection, t.withdrawals, withdrawal.id):
         row = {name: getattr(withdrawal, name) for name in ("by_kind", "by", "reason")}
@@ -78,11 +79,13 @@ def withdraw(connection: Connection, withdrawal: Withdrawal) -> str:
 
 
 def rows_of(connection: Connection, target: str) -> set[str]:
-    """The rows that a judgement is on; of a withdrawal, those of what it withdraws in the end."""
+    """The rows that a judgement is on; of a withdrawal, those of what it withdraws in the end; of a reply, none."""
     while True:
         row = connection.execute(select(t.judgements.c.a, t.judgements.c.b).filter_by(id=target)).first()
         if row is not None:
             return {row.a, row.b}
+        if _held(connection, t.replies, target):
+            return set()
         target = connection.execute(select(t.withdrawals.c.target).filter_by(id=target)).scalar_one()
 
 
@@ -98,7 +101,8 @@ def judgements(connection: Connection, row_id: str | None, *, withdrawn: bool) -
 
 def judgement_of(row: Row[Any]) -> Judgement:
     """A row as a value."""
-    return Judgement(row.a, row.b, row.relation, row.by_kind, row.by, _when(row.at), row.score, row.reason)
+    kept = row.id if ERASED in (row.reason, row.by, row.a[-len(ERASED) :], row.b[-len(ERASED) :]) else None
+    return Judgement(row.a, row.b, row.relation, row.by_kind, row.by, _when(row.at), row.score, row.reason, kept)
 
 
 def touching(connection: Connection, rows: Collection[str], *, everything: bool = False) -> list[Judgement]:

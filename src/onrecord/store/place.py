@@ -42,8 +42,9 @@ def path_of(where: str | Path) -> Path:
     return Path(named).expanduser().absolute()
 
 
-def prepare(path: Path, *, create: bool) -> None:
-    """See that a record lies at the path or can be made there; makes its folders. Raises NotFound, StoreError."""
+def prepare(path: Path, *, create: bool, mark: int = APPLICATION_ID) -> None:
+    """See that a record, or what bears another mark of ours, lies at the path or can be made there; makes its folders.
+    Raises NotFound, StoreError."""
     if path.is_dir():
         raise StoreError("this is a folder.", which=str(path), advice=f"Give a file, such as {path / 'record.db'}.")
     if not path.exists():
@@ -52,7 +53,7 @@ def prepare(path: Path, *, create: bool) -> None:
         _make_folder(path.parent)
     refuse_network(path)
     if path.exists():
-        _refuse_stranger(path)
+        _refuse_stranger(path, mark)
 
 
 def refuse_network(path: Path, mounts: Path = _MOUNTS) -> None:
@@ -91,7 +92,7 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _refuse_stranger(path: Path) -> None:
+def _refuse_stranger(path: Path, mark: int) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(100)
@@ -101,17 +102,29 @@ def _refuse_stranger(path: Path) -> None:
         ) from error
     if head and not head.startswith(_MAGIC):
         raise StoreError("this is no record, nor any SQLite database.", which=str(path), advice="Name another file.")
-    if head and int.from_bytes(head[68:72], "big") not in (0, APPLICATION_ID):
+    if head and int.from_bytes(head[68:72], "big") not in (0, mark):
         raise _stranger(path)
 
 
-def refuse_other_tables(connection: Connection, path: Path) -> None:
+def looks_like_record(path: Path) -> bool:
+    """Whether a file is a record by the mark in its header: one in use, or a copy of one."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100) if path.is_file() else b""
+    except OSError:
+        return False
+    return head.startswith(_MAGIC) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
+
+
+def refuse_other_tables(connection: Connection, path: Path, mark: int = APPLICATION_ID) -> None:
     """Raises StoreError where a database without our mark in its header holds tables: it is somebody else's."""
-    if connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID:
+    if connection.exec_driver_sql("PRAGMA application_id").scalar_one() == mark:
         return
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
         raise _stranger(path)
 
 
 def _stranger(path: Path) -> StoreError:
-    return StoreError("this is a SQLite database of another program.", which=str(path), advice="Name another file.")
+    return StoreError(
+        "this is a SQLite database of another program or purpose.", which=str(path), advice="Name another file."
+    )

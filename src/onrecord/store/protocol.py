@@ -13,6 +13,7 @@ from typing import Protocol, Self
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
 from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
+from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -175,8 +176,45 @@ class Store(Protocol):
     def take_down(self, report_id: str, *, by: str, reason: str) -> None:
         """Erase a report, its bytes and all that hangs on it, and keep a note that it was, by whom and why.
 
-        The one way rows leave a record; nothing of them stays in its files. Raises NotFound.
+        Judgements on its rows lose their reasons, and names that they give; replies to it are erased. The one way rows
+        leave a record; nothing of them stays in its files. It is not recorded again. Raises NotFound.
         """
+        ...
+
+    def erase(self, names: Collection[str], reports: Collection[str], *, by: str, reason: str) -> int:
+        """Take these reports down, and erase the names from all that is kept for good: reasons, names given and names
+        of those who judged, replies, earlier takedowns; failures that hold them go. How many rows lost words.
+
+        Ids stay, and `verify` still holds. Raises NotFound, UsageError.
+        """
+        ...
+
+    def mentions(self, names: Collection[str]) -> list[Mention]:
+        """Reports in which one of these names stands: in headline, byline, text, address, in the bytes, or in what was
+        made of them; whatever case, accents and marks between words. Raises UsageError."""
+        ...
+
+    def left(self, names: Collection[str]) -> list[Left]:
+        """Where one of these names still stands: in which rows, or, where in none, at which bytes of the record's
+        files. Nothing after `erase` of all `mentions`."""
+        ...
+
+    def takedowns(self) -> list[Takedown]:
+        """What is left of reports that were taken down, oldest first."""
+        ...
+
+    # replied
+
+    def reply(self, reply: Reply) -> str:
+        """Append what somebody concerned says to a report or an attribution; returns its id. Raises NotFound."""
+        ...
+
+    def replies(self, targets: Collection[str] | None = None, *, withdrawn: bool = False) -> list[Reply]:
+        """Replies to these rows, by id, or all, oldest first; with `withdrawn`, also those taken back (`withdraw`)."""
+        ...
+
+    def reply_id(self, prefix: str) -> str:
+        """The full id of the one reply whose id, or hex digits, begin so. Raises NotFound."""
         ...
 
     # derived
@@ -198,7 +236,8 @@ class Store(Protocol):
         ...
 
     def report(self, report_id: str) -> Report:
-        """The report as first read. Takes an id or a unique prefix; raises NotFound."""
+        """The report as first read. Takes an id or a unique prefix; raises NotFound, of one that was taken down
+        TakenDown."""
         ...
 
     def readings(self, report_id: str) -> list[Reading]:

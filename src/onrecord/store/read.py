@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 
-from onrecord.errors import NotFound, StoreError
+from onrecord.errors import NotFound, StoreError, TakenDown
 from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span, address
 from onrecord.store import schema as t
 from onrecord.store.identities import UNKNOWN
@@ -38,6 +38,8 @@ def full_id(connection: Connection, table: Table, kind: str, prefix: str) -> str
         low, high = stem + digits, stem + digits + "g"
         query = select(column).where(column >= low, column < high).order_by(column).limit(CANDIDATES + 1)
         found = list(connection.execute(query).scalars())
+    if not found and kind == "report":
+        _tell_takedown(connection, stem + digits)
     if not found:
         raise NotFound(f"there is no such {kind} in the record.", which=prefix or "(empty)", advice=_HELP[kind])
     if len(found) > 1 and found[0] != stem + digits:
@@ -50,10 +52,23 @@ def full_id(connection: Connection, table: Table, kind: str, prefix: str) -> str
     return found[0]
 
 
+def _tell_takedown(connection: Connection, stem: str) -> None:
+    """Raises TakenDown where one report whose id begins so was taken down."""
+    d = t.takedowns.c
+    query = select(t.takedowns).where(d.report_id >= stem, d.report_id < stem + "g").order_by(d.seq.desc())
+    rows = connection.execute(query).all()
+    if len({row.report_id for row in rows}) == 1:
+        on = datetime.fromisoformat(rows[0].at)
+        raise TakenDown(
+            f"this report was taken down on {on:%Y-%m-%d} by {rows[0].by}: {rows[0].reason}.", which=rows[0].report_id
+        )
+
+
 _HELP = {
     "report": "`onrecord search` finds reports.",
     "attribution": "`onrecord search` finds attributions.",
     "judgement": "`onrecord entity log` lists judgements.",
+    "reply": "`onrecord replies` lists replies.",
 }
 
 

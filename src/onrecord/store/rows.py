@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 from onrecord.model import Act, Entity, EntityKind, EvidenceType, Kind, Modality, Stage, content_id
 
-Result = Literal["recorded", "set aside", "known"]
+Result = Literal["recorded", "set aside", "known", "taken down"]
 Relation = Literal["same", "different", "opposes", "contradicts", "named", "speaker", "stance"]
 """Two rows are one (attributions: of one claim, on one side of it), are two, are of one claim on two sides, contradict
 each other; an entity or a claim has a name; who speaks in an attribution is an entity; how it stands to its claim."""
@@ -30,7 +30,8 @@ class Outcome:
     """What recording one report did.
 
     `known`: this run had read this very report before; nothing of it was added. `set aside`: the report was recorded,
-    and the run set it aside as a whole (`language: de`). `attributions` counts those that are new to the record.
+    and the run set it aside as a whole (`language: de`). `taken down`: it was taken down before, and is not recorded.
+    `attributions` counts those that are new to the record.
     """
 
     result: Result
@@ -340,7 +341,7 @@ class Judgement:
     `named`: one of the two is an entity, or an attribution of a claim, the other a name for it, `name:Thomas Price`.
     `speaker`: one is an attribution, the other the entity whose words these are. `stance`: one is an attribution, the
     other `stance:denies`, or `stance:none` where it bears on no claim. `by` names who: an engine's run id, or a person.
-    `at` is the moment of judging.
+    `at` is the moment of judging. `kept`: the id, where a takedown erased words from which it followed.
     """
 
     a: str
@@ -351,14 +352,22 @@ class Judgement:
     at: datetime
     score: float | None = None
     reason: str | None = None
+    kept: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name, and the id; the time in ISO 8601."""
-        return {"id": self.id, **asdict(self), "at": self.at.isoformat()}
+        fields = {"id": self.id, **asdict(self), "at": self.at.isoformat()}
+        del fields["kept"]
+        return fields
 
     @property
     def id(self) -> str:
         """Named by all it says; `a` and `b` in either order are one judgement."""
+        return self.kept or self.derived_id
+
+    @property
+    def derived_id(self) -> str:
+        """The id that follows from what it says now."""
         first, second = sorted((self.a, self.b))
         said = [first, second, self.relation, self.by_kind, self.by, self.at.isoformat(), self.score, self.reason]
         return content_id("judgement", said)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision in `migrations/versions`: what this OnRecord reads and writes."""
 
 APPLICATION_ID = 0x4F6E5263
@@ -279,7 +279,34 @@ withdrawals = Table(
     _text("at"),
 )
 
+replies = Table(
+    "replies",
+    metadata,
+    _seq(),
+    _id(),
+    Column("target", Text, nullable=False, index=True),
+    _text("name"),
+    _text("text"),
+    _text("by"),
+    _text("at"),
+)
+
 takedowns = Table("takedowns", metadata, _seq(), _id(), _text("report_id"), _text("by"), _text("reason"), _text("at"))
+
+redactions = Table(
+    "redactions",
+    metadata,
+    _seq(),
+    _id(),
+    _text("kind"),
+    Column("row_id", Text, nullable=False, index=True),
+    _text("digest"),
+    _text("by"),
+    _text("reason"),
+    _text("at"),
+)
+"""Kept rows of other tables (`kind`) of which a takedown erased words; `digest` covers what is left of the row, and is
+empty where that is nothing."""
 
 takedown_open = Table("takedown_open", metadata, Column("report_id", Text, primary_key=True))
 """Holds a row only inside the transaction of a takedown; while it does, rows may be deleted."""
@@ -383,7 +410,7 @@ def triggers() -> dict[str, str]:
     """The triggers by name: an update is refused always, a deletion outside a takedown."""
     made = {}
     for table in KEPT:
-        kind = "judged" if table in ("judgements", "withdrawals") else "observed"
+        kind = "judged" if table in ("judgements", "withdrawals", "replies") else "observed"
         refuse = f"BEGIN SELECT RAISE(ABORT, '{kind} rows are never %s (table {table})'); END"
         made[f"{table}_no_update"] = f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse % 'changed'}"
         made[f"{table}_no_delete"] = (

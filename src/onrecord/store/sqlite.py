@@ -9,15 +9,17 @@ from typing import Self
 
 from sqlalchemy import Connection, select
 
-from onrecord.model import Extraction, Failure, RawReport, Report, Run
+from onrecord.model import Extraction, Failure, RawReport, Report
 from onrecord.store import (
     claims,
     copies,
     derived,
     judged,
+    mentions,
     migrate,
     overview,
     read,
+    replies,
     search,
     speakers,
     takedown,
@@ -25,11 +27,13 @@ from onrecord.store import (
     write,
 )
 from onrecord.store import schema as t
-from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
+from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance
+from onrecord.store.comparing import Comparing
 from onrecord.store.database import Database
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.queries import Queries
+from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -43,15 +47,13 @@ from onrecord.store.rows import (
     Query,
     Reading,
     Said,
-    Sketched,
     Source,
-    Speakers,
     Status,
-    Unsketched,
     Voice,
     Withdrawal,
 )
 from onrecord.store.watching import Watching
+from onrecord.store.words import Words
 
 STREAM = 50
 """Reports that `extractions` reads in one short transaction."""
@@ -92,7 +94,7 @@ def _is_current(connection: Connection, database: Database) -> bool:
     return found == t.HEAD and derived.is_current(connection)
 
 
-class SqliteStore:
+class SqliteStore(Comparing):
     """A record in one SQLite file; every call is described in `protocol.Store`."""
 
     def __init__(self, database: Database) -> None:
@@ -157,56 +159,6 @@ class SqliteStore:
         """The full id of the one judgement that the prefix fits."""
         with self._database.read() as connection:
             return read.full_id(connection, t.judgements, "judgement", prefix)
-
-    def speakers(self, by: str, *, compared: bool, after: int = -1, limit: int = 100) -> tuple[list[Speakers], int]:
-        """Who speaks in the next reports that the comparing run has, or has not, compared; and where to go on."""
-        with self._database.read() as connection:
-            return speakers.speakers(connection, by, compared=compared, after=after, limit=limit)
-
-    def compare(self, run: Run, batch: Sequence[tuple[str, Sequence[Judgement]]]) -> None:
-        """Record what a run judged of the speakers of these reports, and that it compared them."""
-        with self._database.write() as connection:
-            speakers.compare(connection, batch, write.ensure_run(connection, run))
-
-    def unsketched(self, by: str, *, after: int = -1, limit: int = 100) -> list[Unsketched]:
-        """The next reports whose text the run has not compared for copies."""
-        with self._database.read() as connection:
-            return copies.unsketched(connection, by, after, limit)
-
-    def holding(self, by: str, shingles: Collection[int]) -> dict[int, list[int]]:
-        """Of each shingle the reports that a run looks up by it."""
-        with self._database.read() as connection:
-            return copies.holding(connection, by, shingles)
-
-    def sketches(self, by: str, reports: Collection[int]) -> dict[int, Sketched]:
-        """What the run that compares for copies made of these reports."""
-        with self._database.read() as connection:
-            return copies.sketches(connection, by, reports)
-
-    def add_copies(self, run: Run, batch: Sequence[tuple[int, int, Collection[int], Sequence[Judgement]]]) -> None:
-        """Record what reports are looked up by, and which they were judged to be copies of."""
-        with self._database.write() as connection:
-            copies.add(connection, batch, write.ensure_run(connection, run))
-
-    def unlinked(self, by: str, *, after: int = -1, limit: int = 100) -> list[Unlinked]:
-        """The next reports whose attributions the run has not compared."""
-        with self._database.read() as connection:
-            return claims.unlinked(connection, by, after, limit)
-
-    def near(self, by: str, cells: Collection[int]) -> dict[int, tuple[list[int], bytes]]:
-        """The attributions whose statements lie in these cells, with their vectors."""
-        with self._database.read() as connection:
-            return {cell: claims.near(connection, by, cell) for cell in sorted(cells)}
-
-    def stated(self, by: str, numbers: Collection[int]) -> dict[int, Stated]:
-        """What these attributions state."""
-        with self._database.read() as connection:
-            return claims.stated(connection, by, numbers)
-
-    def add_links(self, run: Run, batch: Sequence[tuple[int, Sequence[Stated], Sequence[Judgement]]]) -> None:
-        """Record what attributions state, and how they were judged to stand to others."""
-        with self._database.write() as connection:
-            claims.add(connection, batch, write.ensure_run(connection, run))
 
     def claim(self, attribution_id: str) -> ClaimRow:
         """The claim that an attribution leads to."""
@@ -316,10 +268,51 @@ class SqliteStore:
     def take_down(self, report_id: str, *, by: str, reason: str) -> None:
         """Erase a report and all that hangs on it from the file, and keep a note that it was, by whom and why."""
         full = self.report_id(report_id)
+        self._take_down([full], None, by, reason)
+
+    def erase(self, names: Collection[str], reports: Collection[str], *, by: str, reason: str) -> int:
+        """Take these reports down, and erase the names from every row that is kept for good."""
+        full = [self.report_id(each) for each in reports]
+        return self._take_down(full, Words(names), by, reason)
+
+    def _take_down(self, reports: Collection[str], words: Words | None, by: str, reason: str) -> int:
         with self._database.write() as connection:
-            takedown.take_down(connection, full, by, reason)
+            for each in dict.fromkeys(reports):
+                takedown.take_down(connection, each, by, reason)
+            erased = takedown.erase(connection, words, by, reason) if words else 0
             derived.rebuild(connection)
         self._database.shrink()
+        return erased
+
+    def mentions(self, names: Collection[str]) -> list[Mention]:
+        """Reports in which these names stand."""
+        with self._database.read() as connection:
+            return list(mentions.mentions(connection, Words(names)))
+
+    def left(self, names: Collection[str]) -> list[Left]:
+        """Where they still stand in the record and its files."""
+        with self._database.read() as connection:
+            return mentions.left(connection, self._database.path, Words(names))
+
+    def takedowns(self) -> list[Takedown]:
+        """What is left of reports that were taken down, oldest first."""
+        with self._database.read() as connection:
+            return replies.takedowns(connection)
+
+    def reply(self, reply: Reply) -> str:
+        """Append a reply; returns its id."""
+        with self._database.write() as connection:
+            return replies.add(connection, reply)
+
+    def replies(self, targets: Collection[str] | None = None, *, withdrawn: bool = False) -> list[Reply]:
+        """Replies to these rows, or all, oldest first; with `withdrawn`, also those taken back."""
+        with self._database.read() as connection:
+            return replies.replies(connection, targets, withdrawn=withdrawn)
+
+    def reply_id(self, prefix: str) -> str:
+        """The full id of the one reply that the prefix fits."""
+        with self._database.read() as connection:
+            return read.full_id(connection, t.replies, "reply", prefix)
 
     def report_id(self, prefix: str) -> str:
         """The full id of the one report that the prefix fits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select, text
@@ -19,8 +20,9 @@ from onrecord.store.judged import is_there, judgement_of, withdrawal_of
 from onrecord.store.observed import digest, reading_id, report_of, report_row, set_aside_parts
 from onrecord.store.packing import unpack_bytes
 from onrecord.store.read import run
+from onrecord.store.replies import reply_of
 from onrecord.store.rows import Problem
-from onrecord.store.takedown import takedown_id
+from onrecord.store.takedown import is_redacted, redaction_id, takedown_id
 from onrecord.store.write import attribution_row, failure_id, resolution_id, run_row
 
 BATCH = 100
@@ -34,6 +36,8 @@ def verify(database: Database) -> Iterator[Problem]:
             yield from step(database)
         except StoreError as error:
             yield Problem("file", str(database.path), error.what)
+        except ValueError as error:  # what is derived cannot be, from a row that was damaged
+            yield Problem("file", str(database.path), f"a row cannot be understood ({error})")
 
 
 def _file(database: Database) -> Iterator[Problem]:
@@ -161,9 +165,16 @@ def _small_tables(database: Database) -> Iterator[Problem]:
     yield from _each(database, t.runs, _check_run)
     yield from _each(database, t.failures, lambda _, row: _altered(row.id, failure_id(_fields(row))))
     yield from _each(database, t.resolutions, _check_resolution)
-    yield from _each(database, t.takedowns, lambda _, row: _altered(row.id, takedown_id(_fields(row))))
+    kept: dict[Table, Callable[[Row[Any]], str]] = {
+        t.takedowns: lambda row: takedown_id(_fields(row)),
+        t.withdrawals: lambda row: withdrawal_of(row).id,
+        t.replies: lambda row: reply_of(row).id,
+        t.redactions: lambda row: redaction_id(_fields(row)),
+    }
+    for table, derived_id in kept.items():
+        yield from _each(database, table, partial(_check_kept, table, derived_id))
+    yield from _each(database, t.redactions, _check_redaction)
     yield from _each(database, t.judgements, _check_judgement)
-    yield from _each(database, t.withdrawals, lambda _, row: _altered(row.id, withdrawal_of(row).id))
 
 
 def _check_run(connection: Connection, row: Row[Any]) -> Iterator[str]:
@@ -179,11 +190,26 @@ def _check_resolution(connection: Connection, row: Row[Any]) -> Iterator[str]:
 
 
 def _check_judgement(connection: Connection, row: Row[Any]) -> Iterator[str]:
-    yield from _altered(row.id, judgement_of(row).id)
+    yield from _check_kept(t.judgements, lambda row: judgement_of(row).derived_id, connection, row)
     gone = select(func.count()).select_from(t.takedowns)
     for name in (row.a, row.b):
         if not is_there(connection, name, row.relation) and not connection.execute(gone).scalar_one():
             yield f"judges {name}, which is not in the record"
+
+
+def _check_kept(
+    table: Table, derived_id: Callable[[Row[Any]], str], connection: Connection, row: Row[Any]
+) -> Iterator[str]:
+    """A row that is kept for good is as it was written, or as a takedown left it."""
+    if row.id != derived_id(row) and not is_redacted(connection, table, row):
+        yield "its id does not follow from what it says"
+
+
+def _check_redaction(connection: Connection, row: Row[Any]) -> Iterator[str]:
+    table = t.metadata.tables.get(row.kind)
+    there = table is not None and connection.execute(select(table.c.id).filter_by(id=row.row_id)).first()
+    if bool(there) != bool(row.digest):
+        yield f"what it says of {row.row_id} is not so"
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:

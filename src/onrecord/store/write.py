@@ -72,6 +72,9 @@ def check(raw: RawReport, extraction: Extraction) -> None:
 def record(connection: Connection, raw: RawReport, extraction: Extraction) -> Outcome:
     """Write one checked report with its bytes and what the run made of it; what is there already stays as it is."""
     report, at = extraction.report, now()
+    if _taken_down(connection, report.id):
+        resolve(connection, report.origin, at)
+        return Outcome("taken down", report.id)
     run_seq = ensure_run(connection, extraction.run)
     report_seq = seq_of(connection, t.reports, id=report.id)
     if report_seq is None:
@@ -90,6 +93,11 @@ def record(connection: Connection, raw: RawReport, extraction: Extraction) -> Ou
     if seen:
         return Outcome("known", report.id)
     return Outcome("set aside" if any(map(is_whole, extraction.set_aside)) else "recorded", report.id, new)
+
+
+def _taken_down(connection: Connection, report_id: str) -> bool:
+    held = select(t.takedowns.c.seq).where(t.takedowns.c.report_id == report_id)
+    return connection.execute(held).first() is not None
 
 
 def is_whole(part: SetAside) -> bool:
