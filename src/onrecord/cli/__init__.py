@@ -14,9 +14,11 @@ from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
 from onrecord.cli.judge import app as judge
-from onrecord.cli.keep import doctor, export, status, verify
+from onrecord.cli.keep import doctor, status
 from onrecord.cli.options import Where
 from onrecord.cli.read import read
+from onrecord.cli.send import app as key
+from onrecord.cli.send import export, verify
 from onrecord.cli.together import copies, versions
 from onrecord.errors import OnRecordError
 
@@ -78,6 +80,7 @@ for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(entity)
 app.add_typer(judge)
+app.add_typer(key)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

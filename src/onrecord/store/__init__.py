@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
 from onrecord.store.protocol import Store
@@ -56,6 +58,7 @@ __all__ = [
     "Unsketched",
     "Withdrawal",
     "open_store",
+    "write_datasette",
 ]
 
 
@@ -69,3 +72,12 @@ def open_store(where: str | Path, *, create: bool = True) -> Store:
     from onrecord.store.sqlite import open_sqlite
 
     return open_sqlite(where, create=create)
+
+
+def write_datasette(
+    path: Path, columns: Mapping[str, Mapping[str, type]], rows: Iterable[tuple[str, Mapping[str, Any]]]
+) -> int:
+    """Write rows of tables as a new SQLite file for other readers; see `onrecord.store.datasette.write`."""
+    from onrecord.store import datasette
+
+    return datasette.write(path, columns, rows)
