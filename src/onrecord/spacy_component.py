@@ -23,7 +23,7 @@ from onrecord.store.rows import Quote, Said
 ROLES = ("source", "cue", "content")
 
 
-@Language.factory("onrecord", assigns=["doc.spans", "doc._.attributions"], default_config={"broad": False})
+@Language.factory("onrecord", assigns=["doc.spans", "doc._.attributions"], default_config={"broad": False})  # type: ignore[untyped-decorator]
 def make(nlp: Language, name: str, broad: bool) -> Component:  # noqa: ARG001 - spaCy names them
     """The component; `broad` counts acts and feelings in, as `--engine broad` does."""
     from onrecord.engines import default_engine

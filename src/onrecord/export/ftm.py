@@ -55,7 +55,7 @@ def _article(extraction: Extraction) -> dict[str, Any]:
         sourceUrl=report.url.value if report.url else None,
         language=language,
         author=[b.value for b in report.byline],
-        bodyText=report.text,
+        bodyText=report.text.strip(),
     )
 
 

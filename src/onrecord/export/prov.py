@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from onrecord.claims import Claim, Step
 from onrecord.export.lines import filled, graph, urn
@@ -50,7 +51,7 @@ def _nodes(claims: Iterable[Claim], runs: dict[str, Run]) -> Iterator[dict[str, 
 
 
 def _judged(j: Judgement) -> Iterator[dict[str, Any]]:
-    by = urn(j.by) if j.by_kind == "engine" else f"{urn('person:')}{'-'.join(j.by.split())}"
+    by = urn(j.by) if j.by_kind == "engine" else urn(f"person:{quote(j.by, safe='')}")
     yield filled(
         {
             "@id": urn(j.id),
