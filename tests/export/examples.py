@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +17,12 @@ from onrecord.model import (
     Found,
     Given,
     Meaning,
-    Proposed,
     RawReport,
-    Report,
     Run,
     Span,
     When,
 )
-from onrecord.store import Store, open_store
+from onrecord.store import open_store
 from tests.stand_in import WordComparer
 from tests.test_claims import SAID, put
 
@@ -34,6 +31,8 @@ TEXT = """😀 Bridge shut
 “It is closed,
 all of it,” Mayor Lee told the council at the town hall on Monday, citing photographs, she claimed; <b>Aide Moe</b>
 had warned her that the river would rise in May.
+
+Nobody was asked about the ferry.
 """
 RUN = Run("by hand", "1", {"careful": True})
 
@@ -105,22 +104,6 @@ def record(path: Path) -> Path:
         store.record(*full())
         find_claims(store, WordComparer())
     return path
-
-
-class Nobody:
-    """An engine that finds nothing."""
-
-    run = Run("nobody", "1")
-
-    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
-        """Nothing of each."""
-        return [Proposed(()) for _ in reports]
-
-
-def many(store: Store, count: int) -> None:
-    """Many small reports, which nobody is quoted in."""
-    for n in range(count):
-        put(store, f"n{n}", "2031-05-01", f"Nothing was said on day {n}.", engine=Nobody())  # type: ignore[arg-type]
 
 
 def walk(value: Any) -> list[Any]:
