@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from bratly.annotation_types import EntityAnnotation, EventAnnotation
-from bratly.io import parse_ann_file
-from bratly.io.file_read_src import parse_and_fix_ann_grammar
+from bratly.io.file_read_src import parse_and_fix_ann_grammar, parse_ann_file
 from hypothesis import given
 from hypothesis import strategies as st
 from pyld import jsonld

@@ -27,8 +27,8 @@ def write(path: Path, reported: Iterable[Reported], claims: Iterable[Claim]) -> 
     return write_datasette(path, COLUMNS, _rows(reported, claims))
 
 
-def metadata() -> dict[str, Any]:
-    """What Datasette shows of the tables (`datasette FILE.db --metadata FILE.metadata.json`)."""
+def metadata(name: str) -> dict[str, Any]:
+    """What Datasette shows of the tables of the database of that name, which is its file's without the ending."""
     told = {
         "reports": ("One version of one published article each.", "headline"),
         "entities": ("Who speaks, over all reports.", "name"),
@@ -37,12 +37,13 @@ def metadata() -> dict[str, Any]:
         "positions": ("Which attribution takes which stance to which claim.", None),
     }
     described = {
-        name: {"description": what} | ({"label_column": label} if label else {}) for name, (what, label) in told.items()
+        table: {"description": what} | ({"label_column": label} if label else {})
+        for table, (what, label) in told.items()
     }
     return {
         "title": "OnRecord",
         "description": "Who said what, in which report, at which characters. It is not said what is true.",
-        "databases": {"*": {"tables": described}},
+        "databases": {name: {"tables": described}},
     }
 
 

@@ -136,7 +136,7 @@ def _datasette(to: Path, chosen: Chosen) -> str:
     beside = to.with_suffix(".metadata.json")
     with whole_file(to) as part, whole_file(beside) as told:
         count = datasette.write(part, chosen.reported(), chosen.claims())
-        told.write_text(line(datasette.metadata()) + "\n", encoding="utf-8")
+        told.write_text(line(datasette.metadata(to.stem)) + "\n", encoding="utf-8")
     return f"{_counted(count, 'row')}, and {beside.name} beside it"
 
 

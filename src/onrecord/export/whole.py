@@ -39,7 +39,7 @@ def whole_folder(path: Path, told: str) -> Iterator[Path]:
         raise UsageError("that is there already, and not by OnRecord.", which=str(path), advice="Name a new folder.")
     part, old = _part(path), path.with_name(f".{path.name}.{os.getpid()}.old")
     try:
-        part.mkdir(parents=True)
+        part.mkdir()
         (part / MARK).write_text(told + "\n", encoding="utf-8")
         yield part
         if path.exists():
@@ -55,4 +55,6 @@ def whole_folder(path: Path, told: str) -> Iterator[Path]:
 def _part(path: Path) -> Path:
     if not path.name:
         raise UsageError("that is no name.", which=str(path), advice="Name a file or folder.")
+    if not path.parent.is_dir():
+        raise UsageError("there is no such folder.", which=str(path.parent), advice="Make it first.")
     return path.with_name(f".{path.name}.{os.getpid()}.part")

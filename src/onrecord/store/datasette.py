@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def write(path: Path, columns: Mapping[str, Mapping[str, type]], rows: Iterable[
     `columns`: table → column → type; `rows` come with the name of their table, in any order. Raises StoreError.
     """
     try:
-        with sqlite3.connect(path, isolation_level=None) as connection:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")  # the file is put in place only when it is whole
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN")
@@ -52,8 +53,6 @@ def write(path: Path, columns: Mapping[str, Mapping[str, type]], rows: Iterable[
             connection.execute("ANALYZE")
     except sqlite3.Error as why:
         raise StoreError(f"the database cannot be written ({why}).", which=str(path)) from why
-    finally:
-        connection.close()
     return count
 
 
