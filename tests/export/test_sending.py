@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count, islice
@@ -145,3 +147,14 @@ def test_formats_stream(chosen: Chosen, name: str) -> None:
 def test_claims_stream(asked: Record) -> None:
     claim = asked.claims(limit=1)[0]
     assert len(list(islice(schemaorg.claims_jsonld(claim for _ in count()), 50))) == 50
+
+
+def test_the_page_on_sending_on_works_as_it_stands(send: Send, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "export.md").read_text(encoding="utf-8")
+    calls = re.findall(r"^\$ onrecord (.*)$", page, re.MULTILINE)
+    assert len(calls) > 10
+    monkeypatch.chdir(tmp_path)
+    for call in calls:
+        ran = send(*shlex.split(call))
+        assert ran.code == 0, f"{call}: {ran.err}"
+    assert all(f"`{name.value}`" in page for name in Exported)
