@@ -24,7 +24,7 @@ _BROKEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, 
 """What may happen where a file is not as one writes them."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Checked:
     """What a check found: whose key signed, what does not fit, and of which texts it cannot be said whether they follow
     from their bytes."""
