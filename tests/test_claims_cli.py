@@ -72,7 +72,8 @@ def test_a_brief_is_safe_to_send(db: str, tmp_path: Path, capsys: pytest.Capture
         assert "<script" not in text.replace("\\<", "")
         assert "\x1b" not in text
         assert "Trader Maki" in text
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace("http-equiv", "")
+    assert "default-src 'none'" in page
     assert len(ElementTree.fromstring(svg).findall("{http://www.w3.org/2000/svg}circle")) == 3
     code, _, err = run(capsys, db, "claim", claim_id(db), "--brief", str(tmp_path / "b.pdf"))
     assert (code, err.count("\n")) == (2, 1)

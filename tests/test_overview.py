@@ -25,7 +25,7 @@ def record(tmp_path: Path) -> Iterator[Record]:
 
 
 def test_runs_tell_how_many_reports_they_read_and_when(record: Record) -> None:
-    runs = [run for run in record.runs() if run.engine == "tiny"]
+    runs = [each for each in record.runs() if each.run.engine == "tiny"]
     assert [run.reports for run in runs] == [5]
     assert runs[0].first
     assert runs[0].first <= runs[0].last  # type: ignore[operator]

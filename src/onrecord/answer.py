@@ -31,7 +31,7 @@ from onrecord.errors import NotFound
 from onrecord.judging import Judging
 from onrecord.link import changes, credited, notices
 from onrecord.marks import one_line
-from onrecord.model import EntityKind
+from onrecord.model import EntityKind, RawReport
 from onrecord.results import Answers, Result, Version, answers
 from onrecord.standing import a_day, day, is_day
 from onrecord.store import (
@@ -255,6 +255,18 @@ class Record(Judging):
         before = (date.fromisoformat(a_day(since)) - timedelta(days=1)).isoformat()
         told = (news(row, since, before) for row in self._rows(words, since))
         return list(islice((each for each in told if each.changes), limit))
+
+    def every_claim(self) -> Iterator[Claim]:
+        """Every claim on record, by id; streams."""
+        return map(self._claim, self._store.every_claim())
+
+    def said_in(self, report_id: str) -> list[Said]:
+        """All attributions of a report, of every run, with who speaks over all reports. Raises NotFound."""
+        return self._store.attributions(report_id)
+
+    def raw_reports(self, report_id: str) -> list[RawReport]:
+        """What a report was read from, as it came in, oldest first. Raises NotFound."""
+        return self._store.raw_reports(report_id)
 
     def _asked(self, words: str, rows: list[ClaimRow]) -> list[ClaimRow]:
         wanted = set(plain(words).split())

@@ -5,7 +5,7 @@ Everything in it was read somewhere: it is escaped, and nothing is fetched when 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from html import escape
 from urllib.parse import quote, urlsplit
@@ -18,58 +18,79 @@ from onrecord.store.claim_rows import Position, Stance
 from onrecord.store.rows import Said
 
 _FILL: dict[Stance, str] = {"affirms": "#1a7f37", "denies": "#c1121f", "doubts": "#9a6700", "declines": "#57606a"}
-_WIDTH, _LEFT, _ROW = 720, 140, 26
+_WIDTH, _LEFT, _ROW = 480, 104, 26
 NOT_A_VERDICT = "This is what is on record, not whether it is true."
-_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c;
-background:#fff}h1{font-size:1.4rem}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}blockquote{margin:.2rem 0 .8rem;
-padding-left:.8rem;border-left:3px solid #bbb}.m{color:#555;font-size:.9rem}svg{max-width:100%;height:auto}
-a{color:#0550ae}@media(prefers-color-scheme:dark){body{background:#16181b;color:#e6e6e6}.m{color:#aaa}a{color:#7ab7ff}
-blockquote{border-color:#555}}@media print{body{margin:0;max-width:none}}"""
+STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c;
+background:#fff;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}
+blockquote{margin:.2rem 0 .8rem;padding-left:.8rem;border-left:3px solid #bbb}.m{color:#555;font-size:.9rem}
+svg{width:100%;max-width:34rem;height:auto}a{color:#0550ae}@media(prefers-color-scheme:dark){body{background:#16181b;color:#e6e6e6}
+.m{color:#aaa}a{color:#7ab7ff}blockquote{border-color:#555}}@media print{body{margin:0;max-width:none}}"""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+Link = Callable[[Said], str | None]
+"""Where an attribution can be read besides at its publisher; None: nowhere."""
+
+
+def page(title: str, parts: Iterable[str], style: str = STYLE) -> str:
+    """A whole page with nothing outside it: no script runs in it, nothing is fetched. Title and parts are text and HTML
+    that is safe."""
+    head = (
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
+        f"<title>{escape(one_line(title))}</title><style>{style}</style></head><body>",
+    )
+    return "\n".join((*head, *parts, "</body></html>")) + "\n"
 
 
 def html(claim: Claim, as_of: str | None = None) -> str:
     """A whole page, with nothing outside it."""
+    return page(claim.wording, body(claim, as_of))
+
+
+def body(
+    claim: Claim, as_of: str | None = None, here: Link = lambda _: None, rival: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """What stands on the page. `here`: where an attribution can be read; `rival`: claim → its page."""
     now = claim.standing(as_of)
-    parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{escape(one_line(claim.wording))}</title><style>{_STYLE}</style></head><body>",
-        f"<h1><bdi>“{escape(one_line(claim.wording))}”</bdi></h1>",
-        f'<p class="m">{_when(as_of)} {NOT_A_VERDICT}</p>',
-        svg(claim, as_of),
-    ]
+    yield f"<h1><bdi>“{escape(one_line(claim.wording))}”</bdi></h1>"
+    yield f'<p class="m">{_when(as_of)} {NOT_A_VERDICT}</p>'
+    yield svg(claim, as_of)
     for side in now.sides:
-        parts.append(f"<h2>{escape(_title(side))}</h2>")
+        yield f"<h2>{escape(_title(side))}</h2>"
         for voice in (*side.voices, *side.unnamed):
             nameless = "" if voice.named else " (no name)"
-            parts.append(
+            yield (
                 f"<p><strong><bdi>{escape(one_line(voice.name))}</bdi></strong>{nameless}, "
                 f"{escape(spoken_line(voice))}</p>"
             )
-            parts += [_quoted(p) for p in voice.positions[:3]]
-    parts.append(f"<h2>To call it confirmed</h2><p>{escape(one_line(now.needed))}</p>")
+            yield from (_quoted(p, here) for p in voice.positions[:3])
+    yield f"<h2>To call it confirmed</h2><p>{escape(one_line(now.needed))}</p>"
     if now.evidence:
         cited = "".join(
             f"<li><bdi>{escape(one_line(e.by))}</bdi>: <bdi>“{escape(one_line(e.text))}”</bdi> "
             f"({escape(e.type.replace('_', ' '))})</li>"
             for e in now.evidence
         )
-        parts.append(f"<h2>On what evidence</h2><ul>{cited}</ul>")
+        yield f"<h2>On what evidence</h2><ul>{cited}</ul>"
     if claim.contradicts:
-        rivals = "".join(f"<li><bdi>“{escape(one_line(wording))}”</bdi></li>" for _, wording in claim.contradicts)
-        parts.append(f"<h2>Cannot both hold with</h2><ul>{rivals}</ul>")
+        rivals = "".join(f"<li>{_rival(name, wording, rival or {})}</li>" for name, wording in claim.contradicts)
+        yield f"<h2>Cannot both hold with</h2><ul>{rivals}</ul>"
     if claim.noticed:
         told = "".join(f"<li>{escape(n.kind)}: <bdi>{escape(one_line(n.text))}</bdi></li>" for n in claim.noticed)
-        parts.append(f"<h2>The papers themselves</h2><ul>{told}</ul>")
+        yield f"<h2>The papers themselves</h2><ul>{told}</ul>"
     if claim.replies:
         replied = "".join(
             f"<li><bdi>{escape(one_line(r.name))}</bdi>, {r.at:%Y-%m-%d}: <bdi>“{escape(one_line(r.text))}”</bdi></li>"
             for r in claim.replies
         )
-        parts.append(f"<h2>Replies of people concerned</h2><ul>{replied}</ul>")
-    parts.append(f'<p class="m">Made with OnRecord · claim {escape(claim.id)}</p></body></html>')
-    return "\n".join(parts) + "\n"
+        yield f"<h2>Replies of people concerned</h2><ul>{replied}</ul>"
+    yield f'<p class="m">Made with OnRecord · claim {escape(claim.id)}</p>'
+
+
+def _rival(name: str, wording: str, pages: Mapping[str, str]) -> str:
+    words = f"<bdi>“{escape(one_line(wording))}”</bdi>"
+    return f'<a href="{escape(pages[name])}">{words}</a>' if name in pages else words
 
 
 def markdown(claim: Claim, as_of: str | None = None) -> str:
@@ -162,14 +183,15 @@ def _words(said: Said) -> str:
     return " … ".join(one_line(c.text) for c in said.content).strip('“”" ')
 
 
-def _quoted(p: Position) -> str:
-    said, link = p.said, words_at(p.said)
+def _quoted(p: Position, here: Link) -> str:
+    said, link, inside = p.said, words_at(p.said), here(p.said)
     head = escape(one_line(said.report.headline or said.report.origin))
     where = f'<a href="{escape(link)}" rel="noreferrer">{head}</a>' if link else head
-    facts = " · ".join(escape(one_line(f)) for f in (said.report.publisher, said.report.published) if f)
+    facts = "".join(f" · {escape(one_line(f))}" for f in (said.report.publisher, p.day or said.report.published) if f)
+    read = f' · <a href="{escape(inside)}">in the report</a>' if inside else ""
     return (
         f"<blockquote><bdi>“{escape(_words(said))}”</bdi><br>"
-        f'<span class="m"><bdi>{where}</bdi>{" · " + facts if facts else ""}</span></blockquote>'
+        f'<span class="m"><bdi>{where}</bdi>{facts}{read}</span></blockquote>'
     )
 
 

@@ -15,12 +15,14 @@ from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
 from onrecord.cli.judge import app as judge
-from onrecord.cli.keep import doctor, export, status, verify
+from onrecord.cli.keep import doctor, status
 from onrecord.cli.options import Where
 from onrecord.cli.people import app as people
 from onrecord.cli.people import workspaces
 from onrecord.cli.read import read
 from onrecord.cli.redress import replies, reply, takedown
+from onrecord.cli.send import app as key
+from onrecord.cli.send import export, verify
 from onrecord.cli.serve import serve
 from onrecord.cli.together import copies, versions
 from onrecord.cli.watch import app as watch
@@ -84,7 +86,7 @@ _COMMANDS = (
 )
 for _command in _COMMANDS:
     app.command()(_command)
-for _group in (entity, judge, watch, people, workspaces, audit):
+for _group in (entity, judge, watch, people, workspaces, audit, key):
     app.add_typer(_group)
 
 

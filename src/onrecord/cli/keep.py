@@ -1,32 +1,20 @@
-"""Keeping the record in order and giving it out: `status`, `verify`, `export`, `doctor`."""
+"""Keeping the record in order: `status`, `doctor`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.cli import talk
-from onrecord.cli.options import AsDesk, AsFormat, Db, noted, opened, place
+from onrecord.cli.options import AsFormat, Db, opened, place
 from onrecord.cli.talk import Format
-from onrecord.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from onrecord.store import FailureRow, Problem, Status
-
-
-class Exported(StrEnum):
-    """The formats of `export`."""
-
-    jsonl = "jsonl"
-    csv = "csv"
-    w3c = "w3c"
+    from onrecord.store import FailureRow, Status
 
 
 def status(
@@ -55,65 +43,6 @@ def status(
             talk.put_object(record.status().to_dict(), form)
 
 
-def verify(format_: AsFormat = None, db: Db = None) -> None:
-    """Check the whole record against its stored bytes.
-
-    Works out every id, hash and span again; exit 1 where something does not fit.
-
-    \b
-    Example:
-      onrecord verify --db campaign.db
-    """
-    with opened(db) as record:
-        problems = list(record.verify())
-        talk.put_rows(problems, talk.chosen(format_), lambda _: map(_problem_line, problems))
-        if problems:
-            count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-            talk.complain(f"{count} in {record.location}. Keep the file as it is, and go on with a copy from before.")
-            raise typer.Exit(talk.FAILED)
-        counts = record.status()
-        talk.say(f"The record is whole: {counts.reports} reports and {counts.attributions} attributions checked.")
-
-
-def export(
-    format_: Annotated[Exported, typer.Option("--format", help="w3c is W3C Web Annotation.")] = Exported.jsonl,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Into a file; else stdout.")
-    ] = None,
-    db: Db = None,
-    desk: AsDesk = None,
-) -> None:
-    """Write out the whole record, in a standard format.
-
-    JSONL for programs, CSV for spreadsheets, W3C Web Annotations for other tools.
-    The audit log notes it, so that a takedown can say where copies went.
-
-    \b
-    Examples:
-      onrecord export > record.jsonl
-      onrecord export --format csv -o record.csv
-    """
-    from onrecord import export as formats
-    from onrecord.flat import row, said_in
-
-    with opened(db) as record:
-        to = str(output.absolute()) if output else "standard output"
-        noted(desk, "export", None, {"path": to, "format": format_.value}, record.location)
-        extractions = record.extractions()
-        if format_ is Exported.csv:
-            lines = formats.csv_lines(row(said) for extraction in extractions for said in said_in(extraction))
-        else:
-            lines = formats.jsonl(extractions) if format_ is Exported.jsonl else formats.w3c(extractions)
-        if output is None:
-            for line in lines:
-                talk.put(line)
-        else:
-            with _whole_file(output) as write:
-                for line in lines:
-                    write(line + "\n")
-            talk.say(f"Written: {output}")
-
-
 def doctor(format_: AsFormat = None, db: Db = None) -> None:
     """Check this installation.
 
@@ -137,26 +66,6 @@ def doctor(format_: AsFormat = None, db: Db = None) -> None:
         talk.put_json((check.to_dict() for check in found), form)
     if not all(check.ok for check in found):
         raise typer.Exit(talk.FAILED)
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[Callable[[str], object]]:
-    """A file that appears under its name only when it is complete."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file.write
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}.", which=str(path)) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _problem_line(problem: Problem) -> RenderableType:
-    from onrecord.terminal import plain_line
-
-    return plain_line(str(problem))
 
 
 def _failed_line(failure: FailureRow) -> RenderableType:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from onrecord.store.claim_rows import ClaimRow, Position, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
@@ -89,6 +91,7 @@ __all__ = [
     "item_key",
     "looks_like_record",
     "open_store",
+    "write_datasette",
 ]
 
 
@@ -109,3 +112,12 @@ def looks_like_record(path: Path) -> bool:
     from onrecord.store import place
 
     return place.looks_like_record(path)
+
+
+def write_datasette(
+    path: Path, columns: Mapping[str, Mapping[str, type]], rows: Iterable[tuple[str, Mapping[str, Any]]]
+) -> int:
+    """Write rows of tables as a new SQLite file for other readers; see `onrecord.store.datasette.write`."""
+    from onrecord.store import datasette
+
+    return datasette.write(path, columns, rows)

@@ -196,6 +196,12 @@ def listed(
     return list(connection.execute(text(sql), asked).scalars())
 
 
+def after(connection: Connection, last: str, limit: int) -> list[str]:
+    """The next claims by id."""
+    sql = "SELECT claim FROM claim_sizes WHERE claim > :last ORDER BY claim LIMIT :limit"
+    return list(connection.execute(text(sql), {"last": last, "limit": limit}).scalars())
+
+
 def of_attributions(connection: Connection, ids: Sequence[str]) -> list[str]:
     """The claims that these attributions bear on, in the order of the attributions, each once."""
     query = text(

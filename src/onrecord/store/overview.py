@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from onrecord.model import Run
 from onrecord.store.claim_rows import Stance
 from onrecord.store.fold import fold
 from onrecord.store.meanings import NAMELESS
@@ -35,15 +36,7 @@ _OF_VOICE: dict[Voice, str] = {
 def runs(connection: Connection) -> list[RunRow]:
     """The engines that worked on the record, the one that worked last first."""
     return [
-        RunRow(
-            row.id,
-            row.engine,
-            row.version,
-            row.settings,
-            row.reports,
-            moment(row.first),
-            moment(row.last),
-        )
+        RunRow(Run(row.engine, row.version, from_json(row.settings)), row.reports, moment(row.first), moment(row.last))
         for row in connection.execute(text(_RUNS))
     ]
 

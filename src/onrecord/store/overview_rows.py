@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from onrecord.model import Run
+
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
@@ -29,21 +31,17 @@ class Quoted:
 class RunRow:
     """An engine that worked on the record: on how many reports, first and last when."""
 
-    id: str
-    engine: str
-    version: str
-    settings: str
+    run: Run
     reports: int
     first: datetime | None
     last: datetime | None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name, times in ISO 8601."""
-        fields = asdict(self)
-        for name in ("first", "last"):
-            moment = getattr(self, name)
-            fields[name] = moment.isoformat() if moment else None
-        return fields
+        run, times = self.run, (self.first, self.last)
+        first, last = (moment.isoformat() if moment else None for moment in times)
+        named = {"id": run.id, "engine": run.engine, "version": run.version, "settings": dict(run.settings)}
+        return {**named, "reports": self.reports, "first": first, "last": last}
 
 
 @dataclass(frozen=True, slots=True)

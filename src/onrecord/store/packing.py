@@ -111,6 +111,13 @@ def given_json(given: Given) -> str:
     return to_json({name: value for name, value in fields.items() if value})
 
 
+def given_of(fields: Mapping[str, Any]) -> Given:
+    """What came with the bytes, of what `given_json` made of it. Raises TypeError where that is damaged."""
+    found = {name: Found(*value) for name, value in fields.items() if name not in ("id", "byline")}
+    byline = tuple(Found(*value) for value in fields.get("byline", ()))
+    return Given(id=fields["id"][0] if "id" in fields else None, byline=byline, **found)
+
+
 def where_json(where: Mapping[str, Found | None], byline: Sequence[Found]) -> str:
     """`{field: [where, inferred]}` of the fields that were found; their values have columns of their own."""
     places: dict[str, Any] = {name: [found.where, found.inferred] for name, found in where.items() if found}

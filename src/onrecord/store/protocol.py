@@ -351,6 +351,14 @@ class Store(Protocol):
         """The claims that these attributions, by id, bear on, in that order, each once."""
         ...
 
+    def every_claim(self) -> Iterator[ClaimRow]:
+        """Every claim on record, by id; streams, holding no lock."""
+        ...
+
+    def raw_reports(self, report_id: str) -> list[RawReport]:
+        """What a report was read from, as it came in: bytes with what came with them, oldest first. Raises NotFound."""
+        ...
+
     def versions(self, report_id: str) -> list[Head]:
         """Reports at the address of this one, itself among them, by publication, then by recording; what follows
         readers ("utm_…") and http or https make no difference. Of one without an address: itself. Raises NotFound."""

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 
 from onrecord.errors import NotFound, StoreError, TakenDown
-from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span, address
+from onrecord.model import Attribution, Extraction, Meaning, RawReport, Report, Run, Span, address
 from onrecord.store import schema as t
 from onrecord.store.identities import UNKNOWN
 from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
-from onrecord.store.packing import from_json, moment, unpack_bytes
+from onrecord.store.packing import from_json, given_of, moment, unpack_bytes
 from onrecord.store.rows import FailureRow, Head, Quote, Reading, Said
 from onrecord.voices import chains, enclosing
 
@@ -332,6 +332,29 @@ def readings(connection: Connection, report_id: str) -> list[Reading]:
     )
     return [
         Reading(x.id, report_id, x.sha256, x.origin, moment(x.captured), x.delivered_by, _when(x.read_at))
+        for x in connection.execute(query)
+    ]
+
+
+def raw_reports(connection: Connection, report_id: str) -> list[RawReport]:
+    """What a report was read from: the bytes, and what came with them."""
+    r, w = t.readings.c, t.raws.c
+    query = (
+        select(w.codec, w.data, w.bytes, r.form, r.origin, r.captured, r.delivered_by, r.given)
+        .join(t.reports, t.reports.c.seq == r.report_seq)
+        .join(t.raws, w.seq == r.raw_seq)
+        .where(t.reports.c.id == report_id)
+        .order_by(r.seq)
+    )
+    return [
+        RawReport(
+            unpack_bytes(x.codec, x.data, x.bytes),
+            x.form,
+            x.origin,
+            moment(x.captured),
+            x.delivered_by,
+            given_of(from_json(x.given)),
+        )
         for x in connection.execute(query)
     ]
 

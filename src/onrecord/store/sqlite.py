@@ -378,6 +378,22 @@ class SqliteStore(Comparing):
         with self._database.read() as connection:
             return speakers.identity(connection, entity_id)
 
+    def every_claim(self) -> Iterator[ClaimRow]:
+        """Every claim on record, by id."""
+        last = ""
+        while True:
+            with self._database.read() as connection:
+                batch = [claims.claim(connection, name) for name in claims.after(connection, last, STREAM)]
+            yield from batch
+            if len(batch) < STREAM:
+                return
+            last = batch[-1].id
+
+    def raw_reports(self, report_id: str) -> list[RawReport]:
+        """What a report was read from, as it came in."""
+        with self._database.read() as connection:
+            return read.raw_reports(connection, read.full_id(connection, t.reports, "report", report_id))
+
     def versions(self, report_id: str) -> list[Head]:
         """Reports at the address of this one."""
         with self._database.read() as connection:

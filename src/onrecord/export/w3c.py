@@ -1,43 +1,22 @@
-"""The record in the formats that others read: JSONL, CSV for spreadsheets, W3C Web Annotations. Streams."""
+"""W3C Web Annotations (JSON-LD) of a record, and the way back: annotations read as spans."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from onrecord import flat
+from onrecord.errors import UsageError
+from onrecord.export.lines import line, urn
+from onrecord.export.spans import Marked, marked
 from onrecord.model import Attribution, Entity, Extraction, Meaning, Report, Span
-from onrecord.report_json import report_json
 
 AROUND = 32
 """Code points before and after a quote that make it findable where its text occurs twice."""
 
 CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"onrecord": "urn:onrecord:vocabulary:"}]
 """The terms of Web Annotation, and our own for what it has none for; they are the names of docs/json.md."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def jsonl(extractions: Iterable[Extraction]) -> Iterator[str]:
-    """The JSON of each report (docs/json.md), one a line."""
-    for extraction in extractions:
-        yield line(report_json(extraction))
-
-
-def csv_lines(rows: Iterable[dict[str, Any]], columns: Iterable[str] = flat.COLUMNS) -> Iterator[str]:
-    """A header and one line for each row, quoted as RFC 4180 says, without the line end.
-
-    A cell that a spreadsheet would take for a formula (it starts with = + - @, a tab or a carriage return) gets an
-    apostrophe in front; whoever needs the words to the letter takes JSONL.
-    """
-    names = list(columns)
-    yield _csv_line(names)
-    for row in rows:
-        yield _csv_line([_guarded(row[name]) for name in names])
 
 
 def w3c(extractions: Iterable[Extraction]) -> Iterator[str]:
@@ -69,12 +48,12 @@ def web_annotations(
 
     `entities` are those of the report by id, to name the source by.
     """
-    tagged = [_tagged(report, attribution, role, span, more) for role, span, more in _roles(attribution)]
+    tagged = [_tagged(report, attribution, mark) for mark in marked(attribution)]
     said = flat.said_of(attribution, report.text, flat.head_of(report))
     words = [said.source.text if said.source else "", said.cue.text if said.cue else ""]
     words.append(flat.BETWEEN.join(c.text for c in said.content))
     linked = {
-        "id": _urn(attribution.id),
+        "id": urn(attribution.id),
         "type": "Annotation",
         "motivation": "linking",
         "body": {"type": "TextualBody", "purpose": "describing", "format": "text/plain", "value": " — ".join(words)},
@@ -84,26 +63,32 @@ def web_annotations(
     return [*tagged, linked]
 
 
-def line(what: Any) -> str:
-    """JSON on one line, readable in any script."""
-    return json.dumps(what, ensure_ascii=False, allow_nan=False)
+def read(collection: Mapping[str, Any]) -> dict[str, tuple[Marked, ...]]:
+    """The spans of each attribution, by its id, as a collection that was written here has them.
+
+    Raises UsageError where it is no such collection, or where a quote is not as long as its place.
+    """
+    found: dict[str, list[Marked]] = {}
+    try:
+        for note in collection["first"]["items"]:
+            if note["motivation"] == "tagging":
+                attribution, mark = _mark(note)
+                found.setdefault(attribution, []).append(mark)
+    except (KeyError, TypeError, ValueError, AttributeError) as why:
+        raise UsageError(
+            f"these are no annotations of OnRecord ({why!r}).", advice="Take what `onrecord export` wrote."
+        ) from why
+    return {name: tuple(marks) for name, marks in found.items()}
 
 
-def _roles(attribution: Attribution) -> Iterator[tuple[str, Span, str | None]]:
-    """Every span with its role and, where it has one, the type or value that goes with it."""
-    meaning = attribution.meaning
-    if attribution.source:
-        yield "source", attribution.source, None
-    if attribution.cue:
-        yield "cue", attribution.cue, None
-    yield from (("content", span, None) for span in attribution.content)
-    yield from (("distance", span, None) for span in meaning.distance)
-    yield from (("evidence", evidence.span, evidence.type) for evidence in meaning.evidence)
-    if meaning.addressee:
-        yield "addressee", meaning.addressee, None
-    if meaning.venue:
-        yield "venue", meaning.venue, None
-    yield from (("content_when", when.span, when.value) for when in meaning.content_when)
+def _mark(note: Mapping[str, Any]) -> tuple[str, Marked]:
+    attribution, role, _ = str(note["id"]).removeprefix(urn("")).split(":")
+    quote, position = note["target"]["selector"]
+    span = Span(int(position["start"]), int(position["end"]))
+    if len(quote["exact"]) != span.end - span.start:
+        raise ValueError(note["id"])
+    body = note["body"]
+    return attribution, Marked(role, span, str(body[1]["value"]) if isinstance(body, list) else None)
 
 
 def _worked_out(meaning: Meaning, entities: Mapping[str, Entity]) -> dict[str, Any]:
@@ -115,19 +100,20 @@ def _worked_out(meaning: Meaning, entities: Mapping[str, Entity]) -> dict[str, A
     return {
         **named,
         **{f"onrecord:{name}": value for name, value in plain.items() if value},
-        **{f"onrecord:{name}": {"id": _urn(value)} for name, value in links.items() if value},
+        **{f"onrecord:{name}": {"id": urn(value)} for name, value in links.items() if value},
     }
 
 
-def _tagged(report: Report, attribution: Attribution, role: str, span: Span, more: str | None) -> dict[str, Any]:
-    source: dict[str, Any] = {"id": _urn(report.id), "type": "Text", "format": "text/plain"}
+def _tagged(report: Report, attribution: Attribution, mark: Marked) -> dict[str, Any]:
+    role, span, more = mark.role, mark.span, mark.more
+    source: dict[str, Any] = {"id": urn(report.id), "type": "Text", "format": "text/plain"}
     if report.language:
         source["language"] = report.language.value
     if report.url:
         source["via"] = report.url.value
     tag = {"type": "TextualBody", "purpose": "tagging", "format": "text/plain", "value": role}
     return {
-        "id": f"{_urn(attribution.id)}:{role}:{span.start}-{span.end}",
+        "id": f"{urn(attribution.id)}:{role}:{span.start}-{span.end}",
         "type": "Annotation",
         "motivation": "tagging",
         "body": [tag, {**tag, "purpose": "classifying", "value": more}] if more else tag,
@@ -143,19 +129,3 @@ def _selectors(text: str, span: Span) -> list[dict[str, Any]]:
         "suffix": text[span.end : span.end + AROUND],
     }
     return [quote, {"type": "TextPositionSelector", "start": span.start, "end": span.end}]
-
-
-def _urn(content_id: str) -> str:
-    return f"urn:onrecord:{content_id}"
-
-
-def _csv_line(cells: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)  # what stands in the line end is quoted within cells
-    return out.getvalue().removesuffix("\r\n")
-
-
-def _guarded(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return "'" + cell
-    return cell
