@@ -242,7 +242,7 @@ def test_a_folder_gives_new_and_changed_files_once_they_are_whole(desk: Desk, tm
     assert "1 read" not in desk.run().err
     file.write_text("Mayor Lee said that the bridge will never open.\n")
     os.utime(file, (time.time() - 30, time.time() - 30))
-    assert "1 new items; 1 read" in desk.run().err
+    assert "1 new item; 1 read" in desk.run().err
     assert desk.command("status", "--format", "json").out.count('"reports": 2')
     (folder / "one.txt").unlink()
     (folder / "noise.bin").unlink()

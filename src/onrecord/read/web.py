@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http
+import ssl
 import threading
 import time
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import version
 
 import httpcore2
@@ -101,7 +103,6 @@ class Web:
         self._most_strikes = most_strikes
         self._strikes: dict[str, int] = {}
         self._agent = f"onrecord/{version('onrecord')} (+{options.contact})"
-        self._ssl = httpx2.create_ssl_context()
         self._robots: dict[str, tuple[float, Protego]] = {}
         self._asked: dict[str, float] = {}
         self._resting: dict[str, float] = {}
@@ -153,7 +154,7 @@ class Web:
         url = _url(address)
         try:
             # a pool of our own knows no proxies: the address that was checked is the one connected to
-            with httpcore2.ConnectionPool(ssl_context=self._ssl, network_backend=backend) as pool:
+            with httpcore2.ConnectionPool(ssl_context=tls(), network_backend=backend) as pool:
                 answer = self._page(_Visit(backend, pool), url, ask)
         except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError):
             self._strike(url)
@@ -290,6 +291,12 @@ class Web:
                 encoding=Found(encoding, "http:Content-Type") if encoding else None,
             ),
         )
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Whose certificates are trusted; made once, for that takes its time."""
+    return httpx2.create_ssl_context()
 
 
 def _url(address: str) -> httpx2.URL:

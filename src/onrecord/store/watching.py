@@ -23,6 +23,8 @@ from onrecord.store.read import addresses_of
 from onrecord.store.watch_rows import EVERY, Became, Item, ItemState, Look, Met, Place, PlaceKind, item_key
 
 _P, _I = t.places.c, t.place_items.c
+_KEYS = 500
+"""Items looked up at once."""
 _COUNTED = {"waiting": "waiting", "read": "read", "known": "read", "failed": "failed"}
 
 
@@ -155,11 +157,11 @@ def forget(connection: Connection, urls: Sequence[str]) -> None:
 def _take_in(connection: Connection, place: int, items: Sequence[Met], at: str) -> tuple[int, int]:
     """Note the items that are new: how many are to be read, and how many had another address before."""
     new = elsewhere = 0
+    states = _states(connection, [item.key for item in items])
     for item in items:
-        held = connection.execute(select(_I.seq, _I.state).where(_I.key == item.key)).first()
-        if held is not None:
-            if held.state == "dropped":
-                connection.execute(update(t.place_items).where(_I.seq == held.seq), {"state": "waiting", "due": at})
+        if item.key in states:
+            if states[item.key] == "dropped":
+                connection.execute(update(t.place_items).where(_I.key == item.key), {"state": "waiting", "due": at})
             continue
         own = content_id("own", [place, item.own]) if item.own else None
         same = (_I.place_seq == place) & (_I.own == own)
@@ -172,6 +174,15 @@ def _take_in(connection: Connection, place: int, items: Sequence[Met], at: str) 
         connection.execute(insert(t.place_items), row | {"state": "known" if known else "waiting"})
         new += not known
     return new, elsewhere
+
+
+def _states(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """What became of the items with these keys, of those that were met."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _KEYS):
+        wanted = select(_I.key, _I.state).where(_I.key.in_(keys[start : start + _KEYS]))
+        found |= {row.key: row.state for row in connection.execute(wanted)}
+    return found
 
 
 def _on_record(connection: Connection, url: str) -> bool:

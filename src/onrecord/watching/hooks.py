@@ -22,6 +22,7 @@ from onrecord.errors import InputError, UsageError
 from onrecord.read import ReadOptions
 from onrecord.read.feeds import web_address
 from onrecord.read.guard import GuardedBackend
+from onrecord.read.web import tls
 from onrecord.store import Delivery, Store
 from onrecord.watching.decide import MOST_SENDS, next_send
 from onrecord.watching.queries import as_sent, notice
@@ -100,7 +101,7 @@ def _status(url: httpx2.URL, headers: list[tuple[str, str]], body: bytes, *, pri
     target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     whole = [*headers, ("Content-Length", str(len(body)))]
     with (
-        httpcore2.ConnectionPool(ssl_context=httpx2.create_ssl_context(), network_backend=backend) as pool,
+        httpcore2.ConnectionPool(ssl_context=tls(), network_backend=backend) as pool,
         pool.stream("POST", target, headers=whole, content=body) as response,
     ):
         return int(response.status)

@@ -63,7 +63,7 @@ def atom(query: SavedQuery, entries: Sequence[News]) -> str:
     for each in entries:
         entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
         _text(entry, "id", f"urn:onrecord:claim:{each.row.claim}")
-        _text(entry, "title", f"{_what(each)}: “{one_line(each.claim.wording)}”", type="text")
+        _text(entry, "title", _headline(each), type="text")
         _text(entry, "updated", _stamp(each.row.at))
         _text(entry, "content", "\n".join(told(each.claim)), type="text")
     printed = etree.tostring(feed, pretty_print=True, xml_declaration=True, encoding="UTF-8")
@@ -74,7 +74,7 @@ def digest(query: SavedQuery, entries: Sequence[News], since: str) -> str:
     """What is new in plain text, to send on."""
     lines = [f"{query.name}: {len(entries) or 'no'} claim{'' if len(entries) == 1 else 's'} new or changed {since}"]
     for each in entries:
-        lines += ["", f"{_what(each)}: “{one_line(each.claim.wording)}”"]
+        lines += ["", _headline(each)]
         lines += [f"  {line}" for line in told(each.claim)]
     if len(entries) == MOST_NEWS:
         lines += ["", f"The newest {MOST_NEWS}; there may be more: onrecord changes --since DAY"]
@@ -129,8 +129,9 @@ def _state(row: ClaimRow) -> str:
     return content_id("state", [row.wording, sorted([p.said.id, p.stance] for p in row.positions)])
 
 
-def _what(each: News) -> str:
-    return "New" if each.row.first else "Changed"
+def _headline(each: News) -> str:
+    words = one_line(each.claim.wording).strip('“”"')
+    return f"{'New' if each.row.first else 'Changed'}: “{words}”"
 
 
 def _stamp(at: datetime) -> str:

@@ -61,10 +61,8 @@ class Counts:
     def sentence(self) -> str:
         """The counts in words."""
         gone = f", {self.given_up} of them for good" if self.given_up else ""
-        return (
-            f"{self.asked} asked, {self.silent} failed; {self.new} new items; {self.read} read, {self.failed} failed"
-            f"{gone}."
-        )
+        new = f"{self.new} new item{'' if self.new == 1 else 's'}"
+        return f"{self.asked} asked, {self.silent} failed; {new}; {self.read} read, {self.failed} failed{gone}."
 
 
 @dataclass(frozen=True, slots=True)
