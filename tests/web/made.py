@@ -127,7 +127,9 @@ def _entities(report: Report, lines: Sequence[Line], places: Sequence[tuple[Span
         mentions.setdefault(line.who, []).append(source)
     firsts = {line.who: line for line in reversed(lines)}
     made = {
-        who: Entity(report.id, firsts[who].name or who, firsts[who].kind, tuple(spans), firsts[who].role, firsts[who].of)
+        who: Entity(
+            report.id, firsts[who].name or who, firsts[who].kind, tuple(spans), firsts[who].role, firsts[who].of
+        )
         for who, spans in mentions.items()
     }
     return [made[line.who] for line in lines]

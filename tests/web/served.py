@@ -22,6 +22,7 @@ from hatch_build import fetch
 from onrecord.answer import Record
 from onrecord.web import Desk, create_app
 from onrecord.web.guard import Guard
+from onrecord.web.server import settings_of
 from tests.web.records import disputed
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,7 +57,7 @@ def served(record: Record) -> Iterator[Served]:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         held.listen(256)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1))
+        server = uvicorn.Server(settings_of(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [held]}, daemon=True)
         thread.start()
         while not server.started:
@@ -68,7 +69,7 @@ def served(record: Record) -> Iterator[Served]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Skips the test where there is none; fails it where ONRECORD_BROWSER says that there must be."""
+    """Debian's Chromium. Without it the test is skipped, or fails where ONRECORD_BROWSER says that it must be there."""
     program = shutil.which("chromium")
     if program is None:
         reason = "no chromium on this machine: apt-get install chromium"

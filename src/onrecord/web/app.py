@@ -61,7 +61,7 @@ def create_app(desk: Desk) -> Guard:
     app.include_router(router)
     for kind in (OnRecordError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
-    return Guard(app, desk.hosts)
+    return Guard(app, desk.hosts, _refused)
 
 
 def environment() -> Environment:
@@ -101,6 +101,10 @@ def render(request: Request, name: str, page: Any, *, status: int = HTTPStatus.O
     values = {"page": page, "desk": desk, "at": lambda path: f"{root}{path}", "nonce": request.state.nonce, **more}
     template = request.app.state.templates.get_template(name)
     return HTMLResponse(template.render(values), status_code=status)
+
+
+def _refused(request: Request, status: int, reason: str) -> Response:
+    return render(request, "error.html", None, status=status, title=reason, advice="")
 
 
 def _told(request: Request, error: Exception) -> Response:
