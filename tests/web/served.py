@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, sync_playwright
 from starlette.routing import BaseRoute, Mount
 
 from hatch_build import fetch
@@ -54,6 +55,13 @@ def served(record: Record) -> Iterator[Served]:
     """The desk on a free port of this machine."""
     desk = Desk(record, "Ada")
     app = create_app(desk)
+    with run_at(app) as at:
+        yield Served(desk, app, at)
+
+
+@contextmanager
+def run_at(app: Guard) -> Iterator[str]:
+    """An application on a free port, run as `onrecord serve` runs it; gives its address."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         held.listen(256)
@@ -62,7 +70,7 @@ def served(record: Record) -> Iterator[Served]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield Served(desk, app, f"http://127.0.0.1:{held.getsockname()[1]}")
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
 
@@ -146,13 +154,14 @@ def addresses(record: Record) -> dict[str, tuple[str, ...]]:
 @dataclass(slots=True)
 class Watched:
     """A page in a browser, and what happened on it that should not: requests to others, words on the console, scripts
-    that ran (by dialog, by calling `canary`, by asking a host named canary)."""
+    that ran (by dialog, by calling `canary`, by asking a host named canary), and the names of the frames they ran in."""
 
     page: Page
     at: str
     strangers: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     fired: list[str] = field(default_factory=list)
+    fired_in: set[str] = field(default_factory=set)
 
     def open(self, path: str) -> None:
         """Go there, and wait until all of it is."""
@@ -169,18 +178,26 @@ def watched(context: BrowserContext, at: str) -> Watched:
     held = Watched(context.new_page(), at)
     own = urlsplit(at).netloc
 
-    def asked(url: str) -> None:
+    def asked(request: Request) -> None:
+        url = request.url
         if urlsplit(url).netloc != own and not url.startswith(("data:", "blob:", "about:")):
             held.strangers.append(url)
-        if "canary." in url:
-            held.fired.append(url)
+        if (urlsplit(url).hostname or "").endswith("canary.invalid"):
+            held.fired.append(f"asked for {url}")
+            held.fired_in.add(request.frame.name)
 
-    def dialog(opened: object) -> None:
+    def dialog(opened: Dialog) -> None:
         held.fired.append(f"dialog on {held.path}")
-        opened.dismiss()  # type: ignore[attr-defined]
+        opened.dismiss()
+
+    def canary(source: dict[str, Any], *_: object) -> None:
+        held.fired.append(f"canary on {held.path}")
+        held.fired_in.add(source["frame"].name)
 
     page = held.page
-    page.on("request", lambda request: asked(request.url))
+    page.expose_binding("canary", canary)
+    page.add_init_script("window.alert = (word) => window.canary(word)")
+    page.on("request", asked)
     page.on("console", lambda said: None if _status(said.text) else held.console.append(f"{held.path}: {said.text}"))
     page.on("pageerror", lambda error: held.console.append(f"{held.path}: {error}"))
     page.on("dialog", dialog)

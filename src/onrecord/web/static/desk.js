@@ -12,7 +12,7 @@
     const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by))];
     const goal = next.matches("[tabindex]") ? next : next.querySelector("a[href]") || next;
     goal.focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
+    next.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   document.addEventListener("keydown", (event) => {
