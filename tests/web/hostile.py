@@ -50,7 +50,7 @@ def hostile(path: Path, held: Sequence[str]) -> Record:
     find_copies(store)
     find_claims(store, Apart())
     record = Record(store)
-    said = [each for head in record.reports(limit=8) for each in record.report(head.id).said()]
+    said = [each for head in record.reports(limit=3) for each in record.report(head.id).said()]
     for k, (a, b) in enumerate(zip(said[::2], said[1::2], strict=False)):
         ways = (record.same, record.opposes, record.contradicts)
         ways[k % 3](a.id, b.id, by=one_line(held[k % len(held)])[:60], reason=held[-k % len(held)])

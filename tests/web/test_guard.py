@@ -149,7 +149,7 @@ def test_an_error_of_ours_is_told_in_a_sentence_and_gives_nothing_away(
     answer = ask(desk, "GET", "/runs")
     assert answer.status == 500
     assert safe(answer)
-    assert "Something went wrong here" in answer.text
+    assert "Something failed here" in answer.text
     assert "secret" not in answer.text
 
 

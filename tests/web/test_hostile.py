@@ -41,11 +41,11 @@ def test_no_script_runs_and_all_are_read_as_text(browser: Browser, attacked: Ser
 def test_answers_that_are_put_into_a_page_run_none_either(browser: Browser, attacked: Served) -> None:
     with browser.new_context() as context:
         page = watched(context, attacked.at)
-        page.open("/claims")
+        page.open("/sources")
         for payload in HELD[:: len(HELD) // 6]:
-            with page.page.expect_response(lambda r: "/claims?" in r.url):
-                page.page.fill(".filters [name=denied_by]", payload)
-                page.page.locator(".filters [name=denied_by]").blur()
+            with page.page.expect_response(lambda r: "/sources?" in r.url):
+                page.page.fill(".filters [name=q]", payload)
+                page.page.locator(".filters [name=q]").blur()
         page.page.wait_for_timeout(300)
         assert (page.fired, page.strangers, attacked.desk.reports, page.console) == ([], [], [], [])
 
@@ -55,7 +55,7 @@ def test_the_same_scripts_run_where_nothing_stands_in_their_way(browser: Browser
         page = watched(context, "http://127.0.0.1")
         some = HELD[::3]
         ran = unescaped(page, some, STANDS_IN[0]) | unescaped(page, some, STANDS_IN[1])
-        assert len(ran) >= len(some) // 4
+        assert len(ran) >= len(some) // 6
 
 
 def test_the_policy_alone_holds_them_back_and_says_so(browser: Browser) -> None:

@@ -76,6 +76,7 @@ def environment() -> Environment:
     made.filters |= {
         "line": one_line,
         "visible": visible,
+        "quoted": quoted,
         "short": lambda name: str(name).rpartition("-")[2][:12],
         "count": counted,
         "said": lambda stance: SAYS[stance],
@@ -87,6 +88,11 @@ def environment() -> Environment:
     made.globals["NOT_A_VERDICT"] = NOT_A_VERDICT
     made.globals["has_htmx"] = (HERE / "static" / "vendor" / "htmx.min.js").exists()
     return made
+
+
+def quoted(words: str) -> str:
+    """In quotation marks, unless the words begin and end with some of their own."""
+    return words if words[:1] in "“„«\"" and words[-1:] in "”“»\"" else f"“{words}”"
 
 
 def counted(number: int, word: str, plural: str | None = None) -> str:
@@ -128,7 +134,7 @@ def _in_words(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, HTTPException):
         phrase = "There is no such page." if error.status_code == HTTPStatus.NOT_FOUND else str(error.detail)
         return error.status_code, phrase, ""
-    return HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.", "It was noted. Nothing was changed."
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "Something failed here.", "It was noted. Nothing was changed."
 
 
 def _fields(errors: Iterable[Any]) -> str:
