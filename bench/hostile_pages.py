@@ -1,5 +1,5 @@
-"""All script payloads (tests/web/payloads.py) in every text of a record, in a real browser: how many run, how many are even
-held back by the policy, and how many run where nothing stands in their way.
+"""All script payloads (tests/web/payloads.py) in every text of a record, in a real browser: how many run, how many are
+even held back by the policy, and how many run where nothing stands in their way.
 
     python bench/hostile_pages.py [N] [CLAIMS] [QUESTIONS]
 
@@ -33,9 +33,7 @@ def main(number: int | None = None, claims: int = 60, asked: int = 180) -> int:
             page = watched(browser.new_context(), desk.at)
             found = look(page, places(record, held, claims=claims, asked=asked), held)
             print(f"{found.pages:,} pages looked at, {time.perf_counter() - start:.0f} s")
-            print(
-                f"ran: {len(page.fired)}; requests to others: {len(page.strangers)}; on the console: {len(page.console)}"
-            )
+            print(f"ran: {len(page.fired)}; asked of others: {len(page.strangers)}; console: {len(page.console)}")
             print(
                 f"held back by the policy: {len(desk.desk.reports)}; elements that are not ours: {len(found.injected)}"
             )

@@ -6,8 +6,10 @@ makes, into docs/images/desk/.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -24,7 +26,11 @@ def pages(record: Record) -> dict[str, str]:
     """Name of a picture → address."""
     claim = record.claims(disputed=True)[0]
     said = claim.positions[0].said
-    names = record.publishers()
+    names = [name for name, _ in record.publishers()[:8]]
+    pair = max(
+        itertools.combinations(names, 2),
+        key=lambda two: sum(bool(c.one and c.other) for c in record.compare(*two).claims),
+    )
     voice = next(v.entity for side in claim.standing().sides for v in side.voices if v.entity)
     return {
         "home": "/",
@@ -34,7 +40,7 @@ def pages(record: Record) -> dict[str, str]:
         "report": f"/reports/{said.report.id}#{said.id}",
         "voice": f"/voices/{voice}",
         "sources": "/sources",
-        "compare": f"/compare?one={names[0][0]}&other={names[1][0]}",
+        "compare": f"/compare?one={quote(pair[0])}&other={quote(pair[1])}",
         "reports": "/reports",
         "runs": "/runs",
         "keys": "/keys",

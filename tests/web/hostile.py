@@ -21,15 +21,6 @@ from tests.web.served import Watched
 
 EACH = 12
 """Payloads that are contents of one report; the same stand in its other places."""
-INJECTED = """() => {
-  const own = "script:not([nonce]),iframe,object,embed,frame,math,video,audio,marquee,template,style,base,xss,img,svg script,svg a";
-  const found = [...document.querySelectorAll(own)].filter((x) => !x.closest(".arcs"));
-  for (const x of document.querySelectorAll("*")) for (const a of x.attributes) {
-    const bad = a.name.startsWith("on") || ((a.name.includes("hx-")) && !x.matches("form.filters"))
-      || (["href", "src", "action", "formaction", "xlink:href"].includes(a.name) && x.protocol && !/^https?:$/.test(x.protocol));
-    if (bad) found.push(x);
-  }
-  return found.map((x) => x.outerHTML.slice(0, 200)); }"""
 
 
 class Apart(WordComparer):
@@ -90,8 +81,8 @@ def _report(held: Sequence[str], k: int) -> Made:
 
 
 def places(record: Record, held: Sequence[str], *, claims: int, asked: int) -> Iterator[str]:
-    """Addresses of all pages that show any of it: all reports, all lists, `claims` claims, and as many questions made of
-    payloads as were `asked` for."""
+    """Addresses of pages that show any of it: all reports, all lists, `claims` claims, and as many questions made of
+    payloads as are `asked`."""
     yield from (
         "/",
         "/runs",
@@ -140,7 +131,7 @@ def look(page: Watched, paths: Iterator[str], held: Sequence[str]) -> Looked:
     for path in paths:
         page.open(path)
         found.pages += 1
-        found.injected += [f"{path[:90]}: {x}" for x in page.page.evaluate(INJECTED)]
+        found.injected += [f"{path[:90]}: {x}" for x in page.page.evaluate("looks.injected()")]
         text = _plain(page.page.evaluate("() => document.body.textContent"))
         if "50337" in text:
             found.worked_out.append(path)
@@ -166,8 +157,8 @@ def unescaped(page: Watched, held: Sequence[str], before: str = "<p>") -> set[in
         part = {str(start + k): before + each for k, each in enumerate(held[start : start + 40])}
         page.page.goto("about:blank")
         page.page.evaluate(
-            """async (part) => { for (const [name, html] of Object.entries(part)) {
-              const frame = document.createElement("iframe"); frame.name = name; frame.srcdoc = html; document.body.append(frame); }
+            """async (part) => { for (const [name, srcdoc] of Object.entries(part)) {
+              document.body.append(Object.assign(document.createElement("iframe"), { name, srcdoc })); }
               await new Promise((done) => setTimeout(done, 700)); }""",
             part,
         )

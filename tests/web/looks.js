@@ -43,4 +43,41 @@ window.looks = {
     if (getComputedStyle(document.documentElement).backgroundColor !== "rgb(255, 255, 255)") left.push("no white paper");
     return left;
   },
+  // Elements and attributes that no template of ours makes.
+  injected() {
+    const strange =
+      "script:not([nonce]), iframe, object, embed, frame, math, video, audio, marquee, template, style, base, xss, img, svg script, svg a";
+    const leads = ["href", "src", "action", "formaction", "xlink:href"];
+    const bad = (x, name) =>
+      name.startsWith("on") ||
+      (name.includes("hx-") && !x.matches("form.filters")) ||
+      (leads.includes(name) && x.protocol && !/^https?:$/.test(x.protocol));
+    return [...document.querySelectorAll("*")]
+      .filter((x) => (x.matches(strange) && !x.closest(".arcs")) || [...x.attributes].some((a) => bad(x, a.name)))
+      .map((x) => x.outerHTML.slice(0, 200));
+  },
+  // Where the keyboard is, and whether one can see that.
+  focus() {
+    const x = document.activeElement, box = x.getBoundingClientRect(), look = getComputedStyle(x);
+    const within = (at, most) => Math.min(most - 1, Math.max(0, at));
+    const at = document.elementFromPoint(
+      within(box.x + Math.min(box.width, 30) / 2, innerWidth), within(box.y + Math.min(box.height, 20) / 2, innerHeight));
+    return {
+      what: `${x.tagName} ${(x.textContent || x.name || "").trim().slice(0, 30)}`,
+      body: x === document.body,
+      inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+      covered: !(at && (x.contains(at) || at.contains(x))),
+      ring: look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2,
+      place: [Math.round(box.top + scrollY), Math.round(box.left)],
+    };
+  },
+  // The words on the screen, without scrolling.
+  words() {
+    const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
+    while (walk.nextNode()) {
+      const box = walk.currentNode.parentElement.getBoundingClientRect();
+      if (box.height && box.top < innerHeight && box.bottom > 0) found.push(walk.currentNode.data);
+    }
+    return found.join(" ").replace(/\s+/g, " ");
+  },
 };

@@ -27,6 +27,7 @@ from onrecord.web.server import settings_of
 from tests.web.records import disputed
 
 ROOT = Path(__file__).parent.parent.parent
+LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +35,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--force-prefers-reduced-motion",
 )
 LOOKED_AT = 5
 """Reports of which the pages are looked at, the newest."""
@@ -154,7 +156,7 @@ def addresses(record: Record) -> dict[str, tuple[str, ...]]:
 @dataclass(slots=True)
 class Watched:
     """A page in a browser, and what happened on it that should not: requests to others, words on the console, scripts
-    that ran (by dialog, by calling `canary`, by asking a host named canary), and the names of the frames they ran in."""
+    that ran (by dialog, by calling `canary`, by asking a host named canary), and the frames they ran in."""
 
     page: Page
     at: str
@@ -196,6 +198,7 @@ def watched(context: BrowserContext, at: str) -> Watched:
 
     page = held.page
     page.expose_binding("canary", canary)
+    page.add_init_script(LOOKS)
     page.add_init_script("window.alert = (word) => window.canary(word)")
     page.on("request", asked)
     page.on("console", lambda said: None if _status(said.text) else held.console.append(f"{held.path}: {said.text}"))

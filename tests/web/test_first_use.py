@@ -17,12 +17,7 @@ UNDERSTOOD = (
 
 def seen_at_once(page: Watched) -> str:
     """The words on the screen, without scrolling."""
-    words: str = page.page.evaluate(
-        """() => { const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
-        while (walk.nextNode()) { const box = walk.currentNode.parentElement.getBoundingClientRect();
-          if (box.height && box.top < innerHeight && box.bottom > 0) found.push(walk.currentNode.data); }
-        return found.join(" ").replace(/\\s+/g, " "); }"""
-    )
+    words: str = page.page.evaluate("looks.words()")
     return words
 
 

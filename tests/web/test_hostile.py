@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from onrecord.web.guard import Guard
 from tests.web.hostile import STANDS_IN, hostile, look, places, unescaped
 from tests.web.payloads import payloads
-from tests.web.served import Served, Watched, run_at, served, watched
+from tests.web.served import Served, run_at, served, watched
 
 HELD = payloads(300)
 

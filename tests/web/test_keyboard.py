@@ -8,13 +8,7 @@ from onrecord.answer import Record
 from tests.web.conftest import NARROW
 from tests.web.served import Watched, addresses
 
-FOCUS = """() => { const x = document.activeElement, box = x.getBoundingClientRect(), look = getComputedStyle(x);
-  const at = document.elementFromPoint(Math.min(innerWidth - 1, Math.max(0, box.x + Math.min(box.width, 30) / 2)),
-    Math.min(innerHeight - 1, Math.max(0, box.y + Math.min(box.height, 20) / 2)));
-  return { what: x.tagName + " " + (x.textContent || x.name || "").trim().slice(0, 30), body: x === document.body,
-    inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-    covered: !(at && (x.contains(at) || at.contains(x))), ring: look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2,
-    place: [Math.round(box.top + scrollY), Math.round(box.left)] }; }"""
+FOCUS = "looks.focus()"
 KEYS = {"h": "/", "c": "/claims", "s": "/sources", "m": "/compare", "r": "/reports", "f": "/runs", "?": "/keys"}
 
 

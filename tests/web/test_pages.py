@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,8 +12,6 @@ from playwright.sync_api import Browser
 from onrecord.answer import Record
 from tests.web.conftest import NARROW, WIDE
 from tests.web.served import Served, Watched, addresses, axe, pages_of, watched
-
-LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
 
 
 @dataclass(slots=True)
@@ -45,7 +42,7 @@ def seen(browser: Browser, desk: Served, record: Record) -> Iterator[Seen]:
         for path in every(record):
             held.open(path)
             found.words[path] = page.inner_text("main")
-            page.evaluate(script + LOOKS)
+            page.evaluate(script)
             for size, scheme in itertools.product((WIDE, NARROW), ("light", "dark")):
                 page.set_viewport_size(size)  # type: ignore[arg-type]
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -77,7 +74,7 @@ def test_everybody_can_use_every_page_wide_and_narrow_light_and_dark(seen: Seen,
 
 def test_the_judge_of_accessibility_judges(page: Watched) -> None:
     page.open("/keys")
-    page.page.evaluate(axe() + LOOKS)
+    page.page.evaluate(axe())
     page.page.evaluate(
         "() => { document.documentElement.lang = ''; document.querySelector('h1').style.color = '#eee'; }"
     )

@@ -70,6 +70,7 @@
   const here = document.getElementById(location.hash.slice(1));
   if (here?.dataset.a) {
     show(here.dataset.a);
-    of(here.dataset.a)[0]?.scrollIntoView({ block: "center" });
+    // After the browser's own way to the card, which on a phone lies far below the words.
+    addEventListener("load", () => requestAnimationFrame(() => of(here.dataset.a)[0]?.scrollIntoView({ block: "center", behavior: "instant" })));
   }
 })();
