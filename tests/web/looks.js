@@ -60,8 +60,9 @@ window.looks = {
   focus() {
     const x = document.activeElement, box = x.getBoundingClientRect(), look = getComputedStyle(x);
     const within = (at, most) => Math.min(most - 1, Math.max(0, at));
+    const line = x.getClientRects()[0] || box; // a link may go on in a second line
     const at = document.elementFromPoint(
-      within(box.x + Math.min(box.width, 30) / 2, innerWidth), within(box.y + Math.min(box.height, 20) / 2, innerHeight));
+      within(line.x + Math.min(line.width, 30) / 2, innerWidth), within(line.y + Math.min(line.height, 20) / 2, innerHeight));
     return {
       what: `${x.tagName} ${(x.textContent || x.name || "").trim().slice(0, 30)}`,
       body: x === document.body,
