@@ -6,7 +6,6 @@ makes, into docs/images/desk/.
 
 from __future__ import annotations
 
-import itertools
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -26,11 +25,7 @@ def pages(record: Record) -> dict[str, str]:
     """Name of a picture → address."""
     claim = record.claims(disputed=True)[0]
     said = claim.positions[0].said
-    names = [name for name, _ in record.publishers()[:8]]
-    pair = max(
-        itertools.combinations(names, 2),
-        key=lambda two: sum(bool(c.one and c.other) for c in record.compare(*two).claims),
-    )
+    pair = [side.voices[0].name for side in claim.standing().sides if side.voices][:2]
     voice = next(v.entity for side in claim.standing().sides for v in side.voices if v.entity)
     return {
         "home": "/",
@@ -53,7 +48,7 @@ def main(place: str) -> None:
     with Record(open_store(Path(place))) as record, served(record) as desk, chromium() as browser:
         for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
-                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
                 page = context.new_page()
                 for name, path in pages(record).items():
                     page.goto(desk.at + path, wait_until="load")
