@@ -18,7 +18,7 @@ from onrecord.store import open_store  # noqa: E402
 from tests.web.served import chromium, served  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images" / "desk"
-SIZES = {"wide": (1040, 680), "narrow": (390, 780)}
+SIZES = {"wide": (1000, 580), "narrow": (390, 780)}
 
 
 def pages(record: Record) -> dict[str, str]:
