@@ -91,8 +91,9 @@ def environment() -> Environment:
 
 
 def quoted(words: str) -> str:
-    """In quotation marks, unless the words begin and end with some of their own."""
-    return words if words[:1] in "“„«\"" and words[-1:] in "”“»\"" else f"“{words}”"
+    """In quotation marks, unless the words begin and end (or are cut off) with some of their own."""
+    own = words.startswith(("“", "„", "«", '"')) and words.endswith(("”", "“", "»", '"', "..."))
+    return words if own else f"“{words}”"
 
 
 def counted(number: int, word: str, plural: str | None = None) -> str:
