@@ -61,7 +61,7 @@ def create_app(desk: Desk) -> Guard:
     app.include_router(router)
     for kind in (OnRecordError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
-    return Guard(app, desk.hosts)
+    return Guard(app, desk.hosts, _refused)
 
 
 def environment() -> Environment:
@@ -76,6 +76,7 @@ def environment() -> Environment:
     made.filters |= {
         "line": one_line,
         "visible": visible,
+        "quoted": quoted,
         "short": lambda name: str(name).rpartition("-")[2][:12],
         "count": counted,
         "said": lambda stance: SAYS[stance],
@@ -87,6 +88,12 @@ def environment() -> Environment:
     made.globals["NOT_A_VERDICT"] = NOT_A_VERDICT
     made.globals["has_htmx"] = (HERE / "static" / "vendor" / "htmx.min.js").exists()
     return made
+
+
+def quoted(words: str) -> str:
+    """In quotation marks, unless the words begin and end (or are cut off) with some of their own."""
+    own = words.startswith(("“", "„", "«", '"')) and words.endswith(("”", "“", "»", '"', "..."))
+    return words if own else f"“{words}”"
 
 
 def counted(number: int, word: str, plural: str | None = None) -> str:
@@ -101,6 +108,10 @@ def render(request: Request, name: str, page: Any, *, status: int = HTTPStatus.O
     values = {"page": page, "desk": desk, "at": lambda path: f"{root}{path}", "nonce": request.state.nonce, **more}
     template = request.app.state.templates.get_template(name)
     return HTMLResponse(template.render(values), status_code=status)
+
+
+def _refused(request: Request, status: int, reason: str) -> Response:
+    return render(request, "error.html", None, status=status, title=reason, advice="")
 
 
 def _told(request: Request, error: Exception) -> Response:
@@ -124,7 +135,7 @@ def _in_words(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, HTTPException):
         phrase = "There is no such page." if error.status_code == HTTPStatus.NOT_FOUND else str(error.detail)
         return error.status_code, phrase, ""
-    return HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.", "It was noted. Nothing was changed."
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "Something failed here.", "It was noted. Nothing was changed."
 
 
 def _fields(errors: Iterable[Any]) -> str:

@@ -8,14 +8,17 @@ and can be framed by nobody. What changes something must come from a page of thi
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 MOST_BODY = 2 * 2**20
@@ -23,6 +26,8 @@ MOST_BODY = 2 * 2**20
 MOST_QUERY = 16 * 2**10
 """Bytes of an address's query."""
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+TOO_LARGE = "That is more than the desk takes at once."
+_HOST = re.compile(r"(?P<name>[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 
 POLICY = "; ".join(
@@ -57,10 +62,11 @@ HEADERS = {
 
 class Guard:
     """The outermost layer. `hosts` are the names that the desk answers to (without port; `*`: any): a page elsewhere
-    whose name was pointed at this machine gets nothing."""
+    whose name was pointed at this machine gets nothing. `page` makes a page of a status and a sentence."""
 
-    def __init__(self, app: FastAPI, hosts: Iterable[str]) -> None:
+    def __init__(self, app: FastAPI, hosts: Iterable[str], page: Callable[[Request, int, str], Response]) -> None:
         self.app = app
+        self._page = page
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,29 +79,29 @@ class Guard:
         answer = _with_headers(send, nonce, bodiless=scope["method"] == "HEAD")
         refusal = self._refusal(scope)
         if refusal:
-            status, reason = refusal
-            await PlainTextResponse(f"{reason}\n", status)(scope, receive, answer)
+            await self._told(scope, *refusal)(scope, receive, answer)
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
-        try:
-            await self.app(scope, _Bounded(receive), answer)
-        except _TooLarge:
-            told = PlainTextResponse("That is more than the desk takes at once.\n", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            await told(scope, receive, answer)
+        await self.app(scope, _Bounded(receive), answer)
+
+    def _told(self, scope: Scope, status: int, reason: str) -> Response:
+        """A refusal as a page, for whoever reads pages and is at the right desk; else as a line of text."""
+        if status == HTTPStatus.MISDIRECTED_REQUEST or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return PlainTextResponse(f"{reason}\n", status)
+        return self._page(Request({**scope, "app": self.app, "root_path": self.app.root_path}), status, reason)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        name = (urlsplit(f"//{host}").hostname or "").lower() if len(host) < 300 and "@" not in host else ""
-        if "*" not in self._hosts and name not in self._hosts:
+        if not _meant_for(headers.getlist("host"), self._hosts):
             return HTTPStatus.MISDIRECTED_REQUEST, "This desk answers to another name. Start it with --host NAME."
         if scope["method"] not in METHODS:
             return HTTPStatus.METHOD_NOT_ALLOWED, "That is no method of this desk."
         if len(scope["query_string"]) > MOST_QUERY:
             return HTTPStatus.REQUEST_URI_TOO_LONG, "That question is too long: take fewer words."
         if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is more than the desk takes at once."
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE
         if headers.get("content-encoding"):
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken."
         if scope["method"] not in SAFE and not same_site(headers, host):
@@ -120,8 +126,10 @@ def same_site(headers: Headers, host: str) -> bool:
     return site is not None or "cookie" not in headers
 
 
-class _TooLarge(Exception):
-    pass
+def _meant_for(hosts: list[str], names: frozenset[str]) -> bool:
+    """Whether the one `Host` of a request is one of these names, with or without a port."""
+    match = _HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
+    return match is not None and ("*" in names or match["name"].strip("[]") in names)
 
 
 class _Bounded:
@@ -135,7 +143,7 @@ class _Bounded:
         message = await self._receive()
         self._read += len(message.get("body", b""))
         if self._read > MOST_BODY:
-            raise _TooLarge
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
         return message
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from onrecord.errors import UsageError
 from onrecord.web.app import Desk, create_app
+from onrecord.web.guard import Guard
+
+if TYPE_CHECKING:
+    from uvicorn import Config
 
 TRIED = 20
 """Ports after the one asked for that are tried, where nobody asked for one by hand."""
@@ -22,16 +27,25 @@ def serve(desk: Desk, host: str, port: int, *, given: bool, ready: Callable[[str
     held = _listen(host, port, given=given)
     shown = f"[{host}]" if ":" in host else host
     ready(f"http://{shown}:{held.getsockname()[1]}{desk.root}/")
-    settings = uvicorn.Config(
-        create_app(desk),
+    uvicorn.Server(settings_of(create_app(desk))).run(sockets=[held])
+
+
+def settings_of(app: Guard) -> Config:
+    """How the server runs: no log of who asked what, no name of itself, bounded in every way; the head of a request may
+    be long enough for a question of ten thousand words, so that it is answered rather than cut off."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=20,
+        timeout_graceful_shutdown=2,
         limit_concurrency=400,
-        h11_max_incomplete_event_size=64 * 2**10,
+        http="h11",
+        h11_max_incomplete_event_size=256 * 2**10,
     )
-    uvicorn.Server(settings).run(sockets=[held])
 
 
 def _listen(host: str, port: int, *, given: bool) -> socket.socket:

@@ -27,7 +27,8 @@ class ComparedLine:
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """What was asked, and the claims: those on which they differ first. `problem`: why there is no comparison."""
+    """What was asked, and the claims: those on which they differ first, then those on which both are on record
+    (`differing` and `shared` count them), then what one alone speaks of. `problem`: why there is no comparison."""
 
     one: str
     other: str
@@ -35,6 +36,7 @@ class ComparePage:
     between: str | None = None
     lines: tuple[ComparedLine, ...] = ()
     differing: int = 0
+    shared: int = 0
     problem: str | None = None
     publishers: tuple[tuple[str, int], ...] = ()
 
@@ -58,9 +60,10 @@ def compare_page(record: Record, one: str, other: str, words: str = "") -> Compa
             ComparedLine(
                 c.claim, c.wording, c.differ, _some(c.one, texts), _some(c.other, texts), _hidden(c.one, c.other)
             )
-            for c in found.claims[:SHOWN]
+            for c in sorted(found.claims, key=lambda c: (not c.differ, not (c.one and c.other)))[:SHOWN]
         ),
         sum(c.differ for c in found.claims),
+        sum(bool(c.one and c.other) for c in found.claims),
         publishers=publishers,
     )
 

@@ -128,7 +128,7 @@ def _card(
         said.source_name or (said.source.text if said.source else "nobody named"),
         entity if said.source_kind not in ("unnamed", "collective") else None,
         ACTS.get(said.act or ""),
-        tuple(notes(known)),
+        tuple(note for note in notes(known) if note not in (said.source_name, ACTS.get(said.act or ""))),
         numbers.get(said.within or ""),
         numbers.get(said.about or ""),
         claim,

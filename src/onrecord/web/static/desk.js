@@ -12,7 +12,7 @@
     const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by))];
     const goal = next.matches("[tabindex]") ? next : next.querySelector("a[href]") || next;
     goal.focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
+    next.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -70,6 +70,7 @@
   const here = document.getElementById(location.hash.slice(1));
   if (here?.dataset.a) {
     show(here.dataset.a);
-    of(here.dataset.a)[0]?.scrollIntoView({ block: "center" });
+    // After the browser's own way to the card, which on a phone lies far below the words.
+    addEventListener("load", () => requestAnimationFrame(() => of(here.dataset.a)[0]?.scrollIntoView({ block: "center", behavior: "instant" })));
   }
 })();
