@@ -202,15 +202,15 @@ class Record:
         return self._claim(self._store.claim(attribution_id))
 
     def claims(
-        self, words: str = "", *, limit: int = 20, order: ClaimOrder = "largest", **asked: Unpack[Asked]
+        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest", **asked: Unpack[Asked]
     ) -> Answers[Claim]:
-        """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best.
-        See `Asked`.
+        """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best;
+        `limit` of them after the first `offset`. See `Asked`.
 
         Raises UsageError.
         """
         rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
-        return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), limit)))
+        return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), offset, offset + limit)))
 
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
         """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its
@@ -249,7 +249,8 @@ class Record:
 
     def changed(self, since: str, *, words: str = "", limit: int = 50) -> list[News]:
         """What is new on claims since a day (`2026-05-03`): voices that came or changed sides. Raises UsageError."""
-        before = (date.fromisoformat(a_day(since)) - timedelta(days=1)).isoformat()
+        first = date.fromisoformat(a_day(since))
+        before = (first - timedelta(days=1) if first > date.min else first).isoformat()
         told = (news(row, since, before) for row in self._rows(words, since))
         return list(islice((each for each in told if each.changes), limit))
 

@@ -15,13 +15,16 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
+
+from onrecord.web.problems import BY_STATUS, PROBLEM_JSON, Told, details, of_api
 
 MOST_BODY = 2 * 2**20
 """Bytes of a request's body that are read."""
 MOST_QUERY = 16 * 2**10
 """Bytes of an address's query."""
+TOO_LARGE = "That is more than the desk takes at once."
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -57,10 +60,11 @@ HEADERS = {
 
 class Guard:
     """The outermost layer. `hosts` are the names that the desk answers to (without port; `*`: any): a page elsewhere
-    whose name was pointed at this machine gets nothing."""
+    whose name was pointed at this machine gets nothing. `root`: the path that the desk lies under."""
 
-    def __init__(self, app: FastAPI, hosts: Iterable[str]) -> None:
+    def __init__(self, app: FastAPI, hosts: Iterable[str], root: str = "") -> None:
         self.app = app
+        self._root = root
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,16 +77,22 @@ class Guard:
         answer = _with_headers(send, nonce, bodiless=scope["method"] == "HEAD")
         refusal = self._refusal(scope)
         if refusal:
-            status, reason = refusal
-            await PlainTextResponse(f"{reason}\n", status)(scope, receive, answer)
+            await self._refused(scope, *refusal)(scope, receive, answer)
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         try:
             await self.app(scope, _Bounded(receive), answer)
         except _TooLarge:
-            told = PlainTextResponse("That is more than the desk takes at once.\n", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            told = self._refused(scope, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
             await told(scope, receive, answer)
+
+    def _refused(self, scope: Scope, status: int, reason: str) -> Response:
+        headers = {"allow": ", ".join(sorted(METHODS))} if status == HTTPStatus.METHOD_NOT_ALLOWED else None
+        if of_api(scope["path"], self._root):
+            body = details(Told(BY_STATUS[status], reason), scope["path"], self._root)
+            return JSONResponse(body, status, headers, media_type=PROBLEM_JSON)
+        return PlainTextResponse(f"{reason}\n", status, headers)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
@@ -95,7 +105,7 @@ class Guard:
         if len(scope["query_string"]) > MOST_QUERY:
             return HTTPStatus.REQUEST_URI_TOO_LONG, "That question is too long: take fewer words."
         if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is more than the desk takes at once."
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE
         if headers.get("content-encoding"):
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken."
         if scope["method"] not in SAFE and not same_site(headers, host):
