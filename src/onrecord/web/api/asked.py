@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator, WithJsonSchema
 
 MOST = 1000
@@ -36,3 +37,15 @@ Id = Annotated[str, Path(min_length=1, max_length=200, description="An id, or a 
 Who = Annotated[
     str, Path(min_length=1, max_length=400, description="An id, its beginning, or a name that fits one alone.")
 ]
+
+
+def only_known(request: Request) -> None:
+    """A dependency: a question with a parameter that the address does not take is a slip of the pen, and would be
+    answered as if it were not there. Raises RequestValidationError."""
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if unknown:
+        takes = f"This address takes {', '.join(sorted(known)) or 'none'}."
+        raise RequestValidationError(
+            [{"loc": ("query", name), "msg": f"There is no such parameter. {takes}", "type": "unknown"} for name in unknown]
+        )

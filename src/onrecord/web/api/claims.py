@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from onrecord import brief
 from onrecord.claims import Asked
@@ -13,11 +14,11 @@ from onrecord.standing import a_day
 from onrecord.store.claim_rows import ClaimOrder
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Day, Flag, Id, Name, PageLimit, Words
+from onrecord.web.api.asked import Cursor, Day, Flag, Id, Name, PageLimit, Words, only_known
 from onrecord.web.api.reply import by_offset, listed, record_of, reply, reply_bytes
 
 READ = [Depends(Needs(Verb.read))]
-router = APIRouter(prefix="/api/v1", default_response_class=Response)
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse)
 PAPERS = {
     "html": (brief.html, "text/html; charset=utf-8"),
     "md": (brief.markdown, "text/markdown; charset=utf-8"),
@@ -70,6 +71,7 @@ def trail(request: Request, id: Id) -> Response:  # noqa: A002
 @router.get(
     "/claims/{id}/brief",
     dependencies=[Depends(Needs(Verb.export))],
+    response_class=Response,
     responses={200: {"content": {kind: {"schema": {"type": "string"}} for _, kind in PAPERS.values()}}},
     tags=["claims"],
 )

@@ -6,26 +6,29 @@ from collections.abc import Iterator
 from typing import Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from onrecord import export as formats
 from onrecord.flat import row, said_in
 from onrecord.web.access import Needs, Verb
+from onrecord.web.api.asked import only_known
 from onrecord.web.api.reply import record_of
 
-router = APIRouter(prefix="/api/v1", default_response_class=Response, tags=["record"])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse, tags=["record"])
 Form = Literal["jsonl", "csv", "w3c"]
 TYPES: dict[Form, str] = {
     "jsonl": "application/jsonl",
     "csv": "text/csv; charset=utf-8",
     "w3c": "application/ld+json",
 }
+_SHAPES: dict[Form, str] = {"jsonl": "string", "csv": "string", "w3c": "object"}
 
 
 @router.get(
     "/export",
     dependencies=[Depends(Needs(Verb.export))],
-    responses={200: {"content": {kind: {"schema": {"type": "string"}} for kind in TYPES.values()}}},
+    response_class=Response,
+    responses={200: {"content": {kind: {"schema": {"type": _SHAPES[form]}} for form, kind in TYPES.items()}}},
 )
 def export(request: Request, form: Form = "jsonl") -> Response:
     """Every report with its attributions: JSON lines for programs, CSV for spreadsheets, W3C Web Annotations."""

@@ -13,12 +13,13 @@ from fastapi.responses import JSONResponse
 from onrecord.errors import UsageError
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
+from onrecord.web.api.asked import only_known
 from onrecord.web.problems import Declined
 
 if TYPE_CHECKING:
     from onrecord.extraction import Engine
 
-router = APIRouter(prefix="/api/v1", default_response_class=Response, tags=["extract"])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse, tags=["extract"])
 WAITING = 4
 """Texts that wait for their turn, the one at work included; each holds a thread of the server."""
 RETRY = "10"

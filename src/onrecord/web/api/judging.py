@@ -20,11 +20,11 @@ from onrecord.store import Judgement, Withdrawal
 from onrecord.store.rows import By, Relation
 from onrecord.web.access import Actor, Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Flag, PageLimit
+from onrecord.web.api.asked import Cursor, Flag, PageLimit, only_known
 from onrecord.web.api.reply import by_offset, record_of, reply_bytes
 from onrecord.web.problems import Declined
 
-router = APIRouter(prefix="/api/v1", default_response_class=Response, tags=["judgements"])
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse, tags=["judgements"])
 MADE = {HTTPStatus.OK: {"model": m.Made, "description": "It was made before, by the same key."}}
 LINES = "application/jsonl"
 EARLIEST, LATEST = timedelta(days=1), timedelta(minutes=5)
@@ -60,6 +60,7 @@ def judgements(
 @router.get(
     "/judgements/export",
     dependencies=[Depends(Needs(Verb.export))],
+    response_class=Response,
     responses={200: {"content": {LINES: {"schema": {"type": "string"}}}}},
 )
 def export(request: Request) -> Response:

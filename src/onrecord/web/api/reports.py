@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from onrecord.model import Act, EvidenceType, Kind, Modality
 from onrecord.store.rows import Field, Filters, Order, Voice
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Day, Flag, Id, Limit, Name, PageLimit, Words
+from onrecord.web.api.asked import Cursor, Day, Flag, Id, Limit, Name, PageLimit, Words, only_known
 from onrecord.web.api.reply import by_offset, listed, record_of, reply, reply_bytes
 
 READ = [Depends(Needs(Verb.read))]
-router = APIRouter(prefix="/api/v1", dependencies=[], default_response_class=Response)
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse)
 TEXT = {200: {"content": {"text/plain; charset=utf-8": {"schema": {"type": "string"}}}}}
 BYTES = {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -32,19 +33,19 @@ def report(request: Request, id: Id) -> Response:  # noqa: A002 - the name in th
     return reply(request, record_of(request).report(id).to_dict())
 
 
-@router.get("/reports/{id}/text", dependencies=READ, responses=TEXT, tags=["reports"])
+@router.get("/reports/{id}/text", dependencies=READ, response_class=Response, responses=TEXT, tags=["reports"])
 def text(request: Request, id: Id) -> Response:  # noqa: A002
     """The text that every offset points into, in code points."""
     return reply_bytes(request, record_of(request).text(id).encode("utf-8", "replace"), "text/plain; charset=utf-8")
 
 
-@router.get("/reports/{id}/raw", dependencies=READ, responses=BYTES, tags=["reports"])
+@router.get("/reports/{id}/raw", dependencies=READ, response_class=Response, responses=BYTES, tags=["reports"])
 def raw_of(request: Request, id: Id) -> Response:  # noqa: A002
     """The bytes that a report was first read from."""
     return _saved(request, record_of(request).report(id).report.raw_sha256)
 
 
-@router.get("/raw/{sha256}", dependencies=READ, responses=BYTES, tags=["reports"])
+@router.get("/raw/{sha256}", dependencies=READ, response_class=Response, responses=BYTES, tags=["reports"])
 def raw(request: Request, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:
     """The bytes of that SHA-256, which a reading names."""
     return _saved(request, sha256)

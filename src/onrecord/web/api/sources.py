@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from onrecord.model import EntityKind
 from onrecord.store.rows import Voice
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Day, Flag, Limit, Name, PageLimit, Who
+from onrecord.web.api.asked import Cursor, Day, Flag, Limit, Name, PageLimit, Who, only_known
 from onrecord.web.api.reply import by_offset, listed, record_of, reply
 
 READ = [Depends(Needs(Verb.read))]
-router = APIRouter(prefix="/api/v1", default_response_class=Response)
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse)
 OLD = 500
 """Lines of a history, at most."""
 
