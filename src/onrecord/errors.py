@@ -9,6 +9,7 @@ OnRecordError
 ├── StoreError        the record cannot be used as asked
 │   ├── NewerSchema   made by a newer OnRecord
 │   └── NotFound      no such report, attribution, …
+├── Denied            somebody may not do this
 └── EngineError       an engine cannot start (weights missing or altered)
 """
 
@@ -62,6 +63,10 @@ class NewerSchema(StoreError):
 
 class NotFound(StoreError):
     """No row by that name, or a prefix that fits several."""
+
+
+class Denied(OnRecordError):
+    """Somebody may not do this; nothing was done."""
 
 
 class EngineError(OnRecordError):

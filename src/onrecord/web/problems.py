@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from onrecord.errors import EngineError, InputError, NotFound, OnRecordError, StoreError, UsageError
+from onrecord.errors import Denied, EngineError, InputError, NotFound, OnRecordError, StoreError, UsageError
 from onrecord.marks import one_line
 
 PROBLEM_JSON = "application/problem+json"
@@ -105,6 +105,7 @@ _OF: tuple[tuple[type[OnRecordError], str], ...] = (
     (InputError, "unreadable"),
     (StoreError, "busy"),
     (EngineError, "busy"),
+    (Denied, "not-allowed"),
     (OnRecordError, "question"),
 )
 

@@ -14,7 +14,7 @@ from onrecord.standing import a_day
 from onrecord.store.claim_rows import ClaimOrder
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Day, Flag, Id, Name, PageLimit, Words, only_known
+from onrecord.web.api.asked import Cursor, Day, Flag, Id, Limit, Name, PageLimit, Words, only_known
 from onrecord.web.api.reply import by_offset, listed, record_of, reply, reply_bytes
 
 READ = [Depends(Needs(Verb.read))]
@@ -107,7 +107,7 @@ def compare(
 
 
 @router.get("/changes", dependencies=READ, response_model=m.Listed[m.NewsJson], tags=["claims"])
-def changes(request: Request, since: Day, words: Words = "", limit: PageLimit = 50) -> Response:
+def changes(request: Request, since: Day, words: Words = "", limit: Limit = 50) -> Response:
     """What is new on claims since a day: voices that came, or changed sides. The largest claims first."""
     return listed(request, record_of(request).changed(since, words=words, limit=limit))
 

@@ -20,7 +20,7 @@ from onrecord.store import Judgement, Withdrawal
 from onrecord.store.rows import By, Relation
 from onrecord.web.access import Actor, Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Flag, PageLimit, only_known
+from onrecord.web.api.asked import Cursor, Flag, Limit, only_known
 from onrecord.web.api.reply import by_offset, record_of, reply_bytes
 from onrecord.web.problems import Declined
 
@@ -48,7 +48,7 @@ def judgements(
     entity: Annotated[str | None, Query(max_length=200, description="Only of this one, by id.")] = None,
     by_kind: By | None = None,
     withdrawn: Flag = False,
-    limit: PageLimit = 50,
+    limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Who judged what of which rows, the oldest first; with `withdrawn`, also what was taken back."""

@@ -33,7 +33,7 @@ def runs(request: Request) -> Response:
 
 
 @router.get("/failures", dependencies=READ, response_model=m.Listed[m.FailureJson], tags=["record"])
-def failures(request: Request, resolved: Flag = False, limit: PageLimit = 50, cursor: Cursor = None) -> Response:
+def failures(request: Request, resolved: Flag = False, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """Inputs that failed and were not read since, the oldest first; with `resolved`, also those that were."""
     every = record_of(request).failures(resolved=resolved)
     return by_offset(request, lambda n, offset: every[offset : offset + n], limit, cursor)
