@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from starlette.testclient import TestClient
 
 from onrecord.answer import Record
 from onrecord.clean import clean
 from onrecord.extraction import extract_one
-from onrecord.identify import identify
 from onrecord.linking import find_claims
 from onrecord.model import Failure, Found, Given, RawReport
 from onrecord.reprints import find_copies
@@ -55,12 +57,23 @@ def put(store: Store, origin: str, publisher: str | None, day: str | None, url: 
 
 
 def sample(where: Path) -> Record:
-    """The record, filled."""
-    store = open_store(where)
+    """The record, filled once and copied."""
+    shutil.copy(Path(_filled().name) / "r.db", where)
+    return Record(open_store(where))
+
+
+@cache
+def _filled() -> TemporaryDirectory[str]:
+    folder = TemporaryDirectory(prefix="onrecord-")
+    with open_store(Path(folder.name) / "r.db") as store:
+        _fill(store)
+    return folder
+
+
+def _fill(store: Store) -> None:
     for report in REPORTS:
         put(store, *report)
     store.record_failure(Failure("x.pdf", "read", "a PDF, which is not read yet", "Save it as text."))
-    identify(store)
     find_copies(store)
     find_claims(store, WordComparer())
     record = Record(store)
@@ -70,7 +83,6 @@ def sample(where: Path) -> Record:
     made = record.different(lee, record.entity("Engineer Wu").id or "", by="Ada", reason="mayor and engineer")
     record.rename(lee, "Mayor Ann Lee", by="Ada", reason="full name")
     record.undo(made, by="Bo", reason="never asked")
-    return record
 
 
 def client(record: Record, access: Access | None = None, **more: str) -> TestClient:

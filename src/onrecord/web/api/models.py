@@ -427,7 +427,7 @@ class WithdrawalJson(BaseModel):
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 def _id(kinds: str) -> object:
@@ -446,6 +446,8 @@ JudgementPath = Path(pattern="^(judgement|withdrawal)-sha256-[0-9a-f]{32}$", des
 
 
 class _Signed(_Body):
+    model_config = ConfigDict(str_strip_whitespace=True)
+
     reason: Reason
     by: Name | None = Field(None, description="Who says so; else you. Only the machine itself may name another.")
 
