@@ -115,13 +115,13 @@ def _made_real(case: Case, ids: dict[str, list[str]], data: st.DataObject) -> No
     if case.path_parameters and "id" in case.path_parameters and matter in ids and data.draw(st.integers(0, 4)):
         case.path_parameters["id"] = data.draw(st.sampled_from(ids[matter]))
     if case.query:
-        for name in {"words", "about", "publisher", "source", "cue", "entity", "denied_by"} & set(case.query):
+        for name in sorted({"words", "about", "publisher", "source", "cue", "entity", "denied_by"} & set(case.query)):
             if data.draw(st.booleans()):
                 case.query[name] = data.draw(st.sampled_from((*ODD, "bridge", "Lee", "The Morning")))
-        for name in {"one", "other"} & set(case.query):
+        for name in sorted({"one", "other"} & set(case.query)):
             case.query[name] = data.draw(st.sampled_from(("The Morning", "Valley Courier", "2031-05-02", *ODD)))
-    if isinstance(case.body, dict) and case.body.get("relation") in MAY_CHANGE and data.draw(st.booleans()):
-        sort = data.draw(st.sampled_from(("attributions", "reports")))
-        for name, of in (("a", sort), ("b", sort), ("attribution", "attributions"), ("of", "attributions")):
-            if name in case.body:
-                case.body[name] = data.draw(st.sampled_from(ids[of]))
+    if isinstance(case.body, dict) and case.body.get("relation") in MAY_CHANGE and data.draw(st.integers(0, 4)):
+        sort = data.draw(st.sampled_from(("attributions", "attributions", "reports")))
+        rows = {"a": sort, "b": sort, "attribution": "attributions", "of": "attributions", "entity": "entities"}
+        for name in sorted(set(rows) & set(case.body)):
+            case.body[name] = data.draw(st.sampled_from([row for row in ids[rows[name]] if "sha256" in row]))

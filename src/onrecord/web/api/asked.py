@@ -21,7 +21,7 @@ def _boolean(given: object) -> object:
 Words = Annotated[
     str,
     Query(
-        max_length=4000,
+        max_length=1000,
         description='Plain words: each must occur, in any inflection; "in quotation marks" together; begin* a beginning.',
     ),
 ]

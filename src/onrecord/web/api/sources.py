@@ -100,7 +100,7 @@ def entity(request: Request, id: Who) -> Response:  # noqa: A002 - the name in t
 def history(
     request: Request,
     id: Who,  # noqa: A002
-    about: Annotated[str, Query(max_length=4000, description="Words of claims, or an attribution's id: its claim.")] = "",
+    about: Annotated[str, Query(max_length=1000, description="Words of claims, or an attribution's id: its claim.")] = "",
     limit: Annotated[int, Query(ge=1, le=1000, description="Claims that are gone through.")] = OLD,
 ) -> Response:
     """What somebody said over time; where they changed sides; what of it cannot both hold; who takes the other side."""
