@@ -202,13 +202,11 @@ class Record:
         return self._claim(self._store.claim(attribution_id))
 
     def claims(
-        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest", **asked: Unpack[Asked]
-    ) -> Answers[Claim]:
+        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest",
+        **asked: Unpack[Asked],
+    ) -> Answers[Claim]:  # fmt: skip
         """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best;
-        `limit` of them after the first `offset`. See `Asked`.
-
-        Raises UsageError.
-        """
+        `limit` of them after the first `offset`. See `Asked`. Raises UsageError."""
         rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
         return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), offset, offset + limit)))
 

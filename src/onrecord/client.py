@@ -22,6 +22,7 @@ from uuid import UUID
 from onrecord import from_json as made
 from onrecord.claims import Asked, Claim, Comparison, History, News, Step
 from onrecord.errors import Denied, NotFound, OnRecordError, StoreError, Unreadable, UsageError
+from onrecord.flat import Row
 from onrecord.model import EntityKind
 from onrecord.paging import cursor_at
 from onrecord.results import Answers, Result, Version
@@ -45,6 +46,7 @@ from onrecord.store.claim_rows import ClaimOrder, Stance
 from onrecord.store.rows import Filters, Relation, Voice
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Row)
 TIMEOUT = 60.0
 MOST_BYTES = 256 * 2**20
 """Of one answer."""
@@ -191,7 +193,13 @@ class RemoteRecord:
         return self._claim(self._get(f"claims/{_in_path(attribution_id)}"))
 
     def claims(
-        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest", **asked: Unpack[Asked]
+        self,
+        words: str = "",
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        order: ClaimOrder = "largest",
+        **asked: Unpack[Asked],
     ) -> Answers[Claim]:
         """See `Record.claims`."""
         return self._list("claims", self._claim, limit, offset, words=words, order=order, **asked)
@@ -289,9 +297,7 @@ class RemoteRecord:
         """See `Record.speaker`, and `same` for `by`."""
         return self._judge("speaker", reason, by, attribution=self._whole(attribution), entity=entity)
 
-    def stance(
-        self, attribution: str, stance: Stance | Literal["none"], *, reason: str, by: str | None = None
-    ) -> str:
+    def stance(self, attribution: str, stance: Stance | Literal["none"], *, reason: str, by: str | None = None) -> str:
         """See `Record.stance`, and `same` for `by`."""
         return self._judge("stance", reason, by, attribution=self._whole(attribution), stance=stance)
 
@@ -339,16 +345,16 @@ class RemoteRecord:
         except Unreached:
             return str(self._json("POST", path, **sent)["id"])
 
-    def _page(self, path: str, of: type[T], *, cursor: str | None = None, **asked: Any) -> Answers[T]:
+    def _page(self, path: str, of: type[R], *, cursor: str | None = None, **asked: Any) -> Answers[R]:
         told = self._get(path, cursor=cursor, **asked)
         return Answers(tuple(made.value(of, each) for each in told["items"]), told["cursor"])
 
-    def _all(self, path: str, make: Callable[[made.Json], T], **asked: Any) -> Answers[T]:
+    def _all(self, path: str, make: Callable[[made.Json], R], **asked: Any) -> Answers[R]:
         return Answers(tuple(map(make, self._get(path, **asked)["items"])))
 
-    def _list(self, path: str, make: Callable[[made.Json], T], limit: int, offset: int, **asked: Any) -> Answers[T]:
+    def _list(self, path: str, make: Callable[[made.Json], R], limit: int, offset: int, **asked: Any) -> Answers[R]:
         """`limit` answers after the first `offset`, page by page."""
-        found: list[T] = []
+        found: list[R] = []
         cursor = cursor_at(offset) if offset > 0 else None
         while True:
             told = self._get(path, limit=min(limit - len(found), BY_OFFSET), cursor=cursor, **asked)

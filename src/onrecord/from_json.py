@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from onrecord.claims import Claim, Compared, Comparison, History, Line, News, Noticed, Opposed, Step
 from onrecord.link import Altered, Changes, Notice
@@ -26,12 +26,12 @@ ELSEWHERE = Run("unknown", "as the desk has it")
 
 def value(of: type[T], told: Json) -> T:
     """A dataclass whose JSON has its fields by name, checked."""
-    made: T = _adapter(of).validate_python(told)
-    return made
+    adapter: TypeAdapter[T] = _adapter(cast(Any, of))
+    return adapter.validate_python(told)
 
 
 @cache
-def _adapter(of: type[T]) -> TypeAdapter[T]:
+def _adapter(of: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(of)

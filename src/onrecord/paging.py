@@ -16,7 +16,7 @@ def cursor_at(offset: int) -> str:
 
 
 def offset_of(cursor: str | None) -> int:
-    """Where the page of a cursor begins; without one, at 0. Raises UsageError on what is no cursor, or goes too deep."""
+    """Where the page of a cursor begins; without one, at 0. Raises UsageError on what is none, or goes too deep."""
     if cursor is None:
         return 0
     try:

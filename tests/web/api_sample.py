@@ -29,8 +29,8 @@ AGENCY = (
 )
 REPORTS = (
     ("a.html", "The Morning", "2031-05-01", "https://morning.example/orm", BRIDGE + "It opens in 12 days."),
-    ("b.txt", "Valley Courier", "2031-05-02", None, "Engineer Wu said that the bridge at Orm was closed for long repairs."),
-    ("c.txt", "Harbour Post", "2031-05-03", None, "Trader Maki said that the bridge at Orm was not closed for repairs."),
+    ("b.txt", "Valley Courier", "2031-05-02", None, "Engineer Wu said that the bridge at Orm was closed for long repairs."),  # noqa: E501
+    ("c.txt", "Harbour Post", "2031-05-03", None, "Trader Maki said that the bridge at Orm was not closed for repairs."),  # noqa: E501
     ("d.txt", "The Morning", "2031-05-04", None, AGENCY),
     ("e.txt", "Valley Courier", "2031-05-05", None, AGENCY.replace("Storm on the coast", "Coast snowed in")),
     (
@@ -48,7 +48,9 @@ def put(store: Store, origin: str, publisher: str | None, day: str | None, url: 
     form, data = "text", text
     if origin.endswith(".html"):
         first, *rest = text.split("\n\n")
-        data = f"<html><body><article><h1>{first}</h1>{''.join(f'<p>{each}</p>' for each in rest)}</article></body></html>"
+        data = (
+            f"<html><body><article><h1>{first}</h1>{''.join(f'<p>{each}</p>' for each in rest)}</article></body></html>"
+        )
         form = "html"
     named = {name: Found(value, "user") if value else None for name, value in
              (("publisher", publisher), ("published", day), ("url", url))}  # fmt: skip

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import uvicorn
@@ -114,17 +118,21 @@ def test_attributions_and_words(record: Record, far: RemoteRecord) -> None:
     assert far.search("bridge", limit=1) == page
     assert far.search("bridge", limit=1, cursor=page.cursor) == record.search("bridge", limit=1, cursor=page.cursor)
     assert far.search("snow", field="text") == record.search("snow", field="text")
-    assert far.search(source="Lee", kind="direct", order="newest") == record.search(source="Lee", kind="direct", order="newest")
+    assert far.search(source="Lee", kind="direct", order="newest") == record.search(
+        source="Lee", kind="direct", order="newest"
+    )
     assert far.who("Lee") == record.who("Lee")
     assert far.who(record.entity("Mayor Ann Lee").id or "") == record.who(record.entity("Mayor Ann Lee").id or "")
 
 
 def test_claims(record: Record, far: RemoteRecord) -> None:
     for asked in ({}, {"disputed": True}, {"many": True}, {"denied_by": "maki"}, {"since": "2031-05-04"}):
-        theirs, ours = far.claims(**asked), record.claims(**asked)  # type: ignore[arg-type]
+        theirs, ours = far.claims(**asked), record.claims(**asked)
         assert len(theirs) == len(ours)
         assert all(map(same_claim, theirs, ours))
-    assert [c.id for c in far.claims("bridge", order="newest")] == [c.id for c in record.claims("bridge", order="newest")]
+    assert [c.id for c in far.claims("bridge", order="newest")] == [
+        c.id for c in record.claims("bridge", order="newest")
+    ]
     assert [c.id for c in far.claims(limit=2, offset=1)] == [c.id for c in record.claims()][1:3]
     claim = record.claims()[0]
     assert same_claim(far.claim(claim.positions[-1].said.id), claim)
@@ -160,7 +168,7 @@ def test_who_is_quoted_and_the_record_from_afar(record: Record, far: RemoteRecor
 
 
 def test_errors_are_those_of_the_record(record: Record, far: RemoteRecord) -> None:
-    asked = (
+    asked: tuple[Callable[[Any], object], ...] = (
         lambda r: r.report("report-sha256-00"),
         lambda r: r.attribution("zzz"),
         lambda r: r.claim("zzz"),
@@ -245,3 +253,26 @@ def test_keys_are_uuids_of_version_7() -> None:
     keys = {new_key() for _ in range(100)}
     assert len(keys) == 100
     assert {UUID(key).version for key in keys} == {7}
+
+
+@pytest.mark.usefixtures("tiny")
+def test_the_examples_of_the_docs_work_as_printed(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.S))
+    (python,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    address = "http://127.0.0.1:8734"
+    assert shell.count("curl") >= 12
+    with sample(tmp_path / "r.db") as record:
+        for url in served(create_app(Desk(record, "Ada"))):
+            ran = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", shell.replace(address, url)],
+                cwd=tmp_path, capture_output=True, text=True, timeout=60,
+            )  # fmt: skip
+            assert ran.returncode == 0, ran.stderr
+            assert "}304\n" in ran.stdout
+            assert '"new":0}' in ran.stdout
+            assert "There is no such parameter" in ran.stdout
+            told = subprocess.run(
+                [sys.executable, "-c", python.replace(address, url)], capture_output=True, text=True, timeout=60
+            )
+            assert "that the bridge at Orm was closed for repairs" in told.stdout, told.stderr

@@ -43,7 +43,7 @@ def test_the_reference_page_tells_every_address_field_and_problem(tmp_path: Path
         ids = set(re.findall(r'id="([^"]+)"', page.text))
         assert {f"problem-{name}" for name in KINDS} <= ids
         assert {f"shape-{name}" for name in schema["components"]["schemas"]} <= ids
-        assert {leads for leads in re.findall(r'href="#([^"]+)"', page.text)} <= ids
+        assert set(re.findall(r'href="#([^"]+)"', page.text)) <= ids
         assert re.findall(r'(?:src|href)="(?:https?:)?//', page.text) == []
         assert "<style" not in page.text
         shown = reference_page(schema)

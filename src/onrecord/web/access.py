@@ -58,7 +58,11 @@ class Alone:
     person: str
     alone: bool = True
 
-    def actor_of(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Actor | None:
+    def actor_of(
+        self,
+        headers: Mapping[str, str],  # noqa: ARG002 - whatever they are
+        cookies: Mapping[str, str],  # noqa: ARG002
+    ) -> Actor | None:
         """The person at the machine."""
         return Actor(self.person, frozenset(Verb), machine=True)
 

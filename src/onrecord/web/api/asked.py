@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator, WithJsonSchema
 
 MOST = 1000
@@ -22,7 +23,7 @@ Words = Annotated[
     str,
     Query(
         max_length=1000,
-        description='Plain words: each must occur, in any inflection; "in quotation marks" together; begin* a beginning.',
+        description='Plain words: each must occur, in any inflection; "in quotes" together; begin* a beginning.',
     ),
 ]
 Name = Annotated[str, Query(max_length=400, description="Words of a name.")]
@@ -39,6 +40,16 @@ Who = Annotated[
 ]
 
 
+Responses = dict[int | str, dict[str, Any]]
+"""What a route answers besides its model, by status."""
+
+
+def routes(tag: str) -> APIRouter:
+    """A router for addresses on one matter."""
+    known = [Depends(only_known)]
+    return APIRouter(prefix="/api/v1", dependencies=known, default_response_class=JSONResponse, tags=[tag])
+
+
 def only_known(request: Request) -> None:
     """A dependency: a question with a parameter that the address does not take is a slip of the pen, and would be
     answered as if it were not there. Raises RequestValidationError."""
@@ -46,6 +57,5 @@ def only_known(request: Request) -> None:
     unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
     if unknown:
         takes = f"This address takes {', '.join(sorted(known)) or 'none'}."
-        raise RequestValidationError(
-            [{"loc": ("query", name), "msg": f"There is no such parameter. {takes}", "type": "unknown"} for name in unknown]
-        )
+        told = f"There is no such parameter. {takes}"
+        raise RequestValidationError([{"loc": ("query", name), "msg": told, "type": "unknown"} for name in unknown])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import Depends, Query, Request, Response
 
 from onrecord import brief
 from onrecord.claims import Asked
@@ -14,11 +13,11 @@ from onrecord.standing import a_day
 from onrecord.store.claim_rows import ClaimOrder
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Day, Flag, Id, Limit, Name, PageLimit, Words, only_known
+from onrecord.web.api.asked import Cursor, Day, Flag, Id, Limit, Name, PageLimit, Words, routes
 from onrecord.web.api.reply import by_offset, listed, record_of, reply, reply_bytes
 
 READ = [Depends(Needs(Verb.read))]
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse)
+router = routes("claims")
 PAPERS = {
     "html": (brief.html, "text/html; charset=utf-8"),
     "md": (brief.markdown, "text/markdown; charset=utf-8"),
@@ -27,7 +26,7 @@ PAPERS = {
 Side = Annotated[str, Query(min_length=1, max_length=400, description="A publisher, a person (name or id), or a day.")]
 
 
-@router.get("/claims", dependencies=READ, response_model=m.Listed[m.ClaimJson], tags=["claims"])
+@router.get("/claims", dependencies=READ, response_model=m.Listed[m.ClaimJson])
 def claims(
     request: Request,
     words: Words = "",
@@ -50,11 +49,14 @@ def claims(
         "many": many, "denied_by": denied_by, "evidence": evidence, "since": since,
     }  # fmt: skip
     return by_offset(
-        request, lambda n, offset: record.claims(words, limit=n, offset=offset, order=order, **asked).items, limit, cursor
+        request,
+        lambda n, offset: record.claims(words, limit=n, offset=offset, order=order, **asked).items,
+        limit,
+        cursor,
     )
 
 
-@router.get("/claims/{id}", dependencies=READ, response_model=m.ClaimJson, tags=["claims"])
+@router.get("/claims/{id}", dependencies=READ, response_model=m.ClaimJson)
 def claim(request: Request, id: Id, as_of: Day | None = None) -> Response:  # noqa: A002 - the name in the address
     """The claim that an attribution, by id, leads to, and how it stands, or stood on a day. Never a verdict."""
     found = record_of(request).claim(id)
@@ -62,7 +64,7 @@ def claim(request: Request, id: Id, as_of: Day | None = None) -> Response:  # no
     return reply(request, found.to_dict() | {"standing": found.standing(then).to_dict()})
 
 
-@router.get("/claims/{id}/trail", dependencies=READ, response_model=m.Listed[m.StepJson], tags=["claims"])
+@router.get("/claims/{id}/trail", dependencies=READ, response_model=m.Listed[m.StepJson])
 def trail(request: Request, id: Id) -> Response:  # noqa: A002
     """From each position on a claim back over judgements to its report and the bytes."""
     return listed(request, record_of(request).claim(id).trail())
@@ -73,7 +75,6 @@ def trail(request: Request, id: Id) -> Response:  # noqa: A002
     dependencies=[Depends(Needs(Verb.export))],
     response_class=Response,
     responses={200: {"content": {kind: {"schema": {"type": "string"}} for _, kind in PAPERS.values()}}},
-    tags=["claims"],
 )
 def brief_of(
     request: Request,
@@ -88,7 +89,7 @@ def brief_of(
     return reply_bytes(request, made.encode("utf-8", "replace"), kind, headers)
 
 
-@router.get("/compare", dependencies=READ, response_model=m.ComparisonJson, tags=["claims"])
+@router.get("/compare", dependencies=READ, response_model=m.ComparisonJson)
 def compare(
     request: Request,
     one: Side,
@@ -106,13 +107,13 @@ def compare(
     return reply(request, body)
 
 
-@router.get("/changes", dependencies=READ, response_model=m.Listed[m.NewsJson], tags=["claims"])
+@router.get("/changes", dependencies=READ, response_model=m.Listed[m.NewsJson])
 def changes(request: Request, since: Day, words: Words = "", limit: Limit = 50) -> Response:
     """What is new on claims since a day: voices that came, or changed sides. The largest claims first."""
     return listed(request, record_of(request).changed(since, words=words, limit=limit))
 
 
-@router.get("/stances", dependencies=READ, response_model=m.Listed[m.StanceJson], tags=["claims"])
+@router.get("/stances", dependencies=READ, response_model=m.Listed[m.StanceJson])
 def stances(
     request: Request, attribution: Annotated[list[str], Query(min_length=1, max_length=100, description="Whole ids.")]
 ) -> Response:

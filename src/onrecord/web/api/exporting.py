@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 
 from onrecord import export as formats
 from onrecord.flat import row, said_in
 from onrecord.web.access import Needs, Verb
-from onrecord.web.api.asked import only_known
+from onrecord.web.api.asked import routes
 from onrecord.web.api.reply import record_of
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse, tags=["record"])
+router = routes("record")
 Form = Literal["jsonl", "csv", "w3c"]
 TYPES: dict[Form, str] = {
     "jsonl": "application/jsonl",

@@ -7,19 +7,20 @@ from contextlib import contextmanager
 from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import Body, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from onrecord.errors import UsageError
 from onrecord.web.access import Needs, Verb
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import only_known
+from onrecord.web.api.asked import routes
+from onrecord.web.api.bodies import ToExtract
 from onrecord.web.problems import Declined
 
 if TYPE_CHECKING:
     from onrecord.extraction import Engine
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse, tags=["extract"])
+router = routes("extract")
 WAITING = 4
 """Texts that wait for their turn, the one at work included; each holds a thread of the server."""
 RETRY = "10"
@@ -51,7 +52,7 @@ class Reader:
 
 
 @router.post("/extract", dependencies=[Depends(Needs(Verb.read))], response_model=m.ReportJson)
-def extract(request: Request, given: Annotated[m.ToExtract, Body()]) -> Response:
+def extract(request: Request, given: Annotated[ToExtract, Body()]) -> Response:
     """Who says what in the text of one report: the JSON of a report. Nothing is recorded."""
     from onrecord.api import extract as read
 

@@ -12,20 +12,21 @@ from http import HTTPStatus
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from onrecord.errors import UsageError
 from onrecord.store import Judgement, Withdrawal
 from onrecord.store.rows import By, Relation
 from onrecord.web.access import Actor, Needs, Verb
+from onrecord.web.api import bodies as b
 from onrecord.web.api import models as m
-from onrecord.web.api.asked import Cursor, Flag, Limit, only_known
+from onrecord.web.api.asked import Cursor, Flag, Limit, Responses, routes
 from onrecord.web.api.reply import by_offset, record_of, reply_bytes
 from onrecord.web.problems import Declined
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(only_known)], default_response_class=JSONResponse, tags=["judgements"])
-MADE = {HTTPStatus.OK: {"model": m.Made, "description": "It was made before, by the same key."}}
+router = routes("judgements")
+MADE: Responses = {HTTPStatus.OK: {"model": b.Made, "description": "It was made before, by the same key."}}
 LINES = "application/jsonl"
 EARLIEST, LATEST = timedelta(days=1), timedelta(minutes=5)
 """How far from now the moment in a key may be."""
@@ -75,19 +76,19 @@ def export(request: Request) -> Response:
     return reply_bytes(request, lines.encode("utf-8", "replace"), LINES)
 
 
-@router.post("/judgements", response_model=m.Made, status_code=HTTPStatus.CREATED, responses=MADE)
-def judge(request: Request, said: m.Judged, actor: Reviewer, key: Key = None) -> Response:
-    """Say what belongs together, who stands where, who is who. It stands above what any engine says, and can be undone."""
-    a, b = _rows(said)
-    made = Judgement(a, b, said.relation, "person", _signed(actor, said.by), _moment(key), None, said.reason)
+@router.post("/judgements", response_model=b.Made, status_code=HTTPStatus.CREATED, responses=MADE)
+def judge(request: Request, said: b.Judged, actor: Reviewer, key: Key = None) -> Response:
+    """Say what belongs together, who stands where, who is who. It stands above what engines say; it can be undone."""
+    one, other = _rows(said)
+    made = Judgement(one, other, said.relation, "person", _signed(actor, said.by), _moment(key), None, said.reason)
     return _made(made.id, record_of(request).take_in([made], []))
 
 
-@router.post("/judgements/{id}/undo", response_model=m.Made, status_code=HTTPStatus.CREATED, responses=MADE)
+@router.post("/judgements/{id}/undo", response_model=b.Made, status_code=HTTPStatus.CREATED, responses=MADE)
 def undo(
     request: Request,
-    id: Annotated[str, m.JudgementPath],  # noqa: A002 - the name in the address
-    said: m.Undo,
+    id: Annotated[str, b.JudgementPath],  # noqa: A002 - the name in the address
+    said: b.Undo,
     actor: Reviewer,
     key: Key = None,
 ) -> Response:
@@ -99,7 +100,7 @@ def undo(
 @router.post(
     "/judgements/import",
     dependencies=[Depends(Needs(Verb.manage))],
-    response_model=m.TakenIn,
+    response_model=b.TakenIn,
     openapi_extra={"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}},
 )
 async def take_in(request: Request) -> Response:
@@ -129,10 +130,11 @@ def read_lines(lines: str) -> tuple[list[Judgement], list[Withdrawal]]:
             if "judgement" in row:
                 made.append(_judgement(row["judgement"]))
             else:
-                w = row["withdrawal"]
-                gone.append(Withdrawal(_str(w["judgement_id"]), "person", _str(w["by"]), _at(w["at"]), _str(w["reason"])))
+                gone.append(_withdrawal(row["withdrawal"]))
         except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
-            raise UsageError(f"line {number} is no judgement of a person.", advice="Give what the export gave.") from None
+            raise UsageError(
+                f"line {number} is no judgement of a person.", advice="Give what the export gave."
+            ) from None
     if len(made) + len(gone) > MOST_TAKEN:
         raise UsageError(f"more than {MOST_TAKEN:,} at once.", advice="Send them in parts, withdrawals last.")
     return made, gone
@@ -143,6 +145,10 @@ def _judgement(j: dict[str, Any]) -> Judgement:
         raise ValueError(j)
     texts = [_str(j[name]) for name in ("a", "b", "by")]
     return Judgement(texts[0], texts[1], j["relation"], "person", texts[2], _at(j["at"]), None, _str(j["reason"]))
+
+
+def _withdrawal(w: dict[str, Any]) -> Withdrawal:
+    return Withdrawal(_str(w["judgement_id"]), "person", _str(w["by"]), _at(w["at"]), _str(w["reason"]))
 
 
 def _str(value: Any) -> str:
@@ -159,13 +165,13 @@ def _at(value: Any) -> datetime:
     return at
 
 
-def _rows(said: m.JudgeTwo | m.JudgeStance | m.JudgeName | m.JudgeSpeaker) -> tuple[str, str]:
+def _rows(said: b.JudgeTwo | b.JudgeStance | b.JudgeName | b.JudgeSpeaker) -> tuple[str, str]:
     """The two rows that a judgement is on. Raises UsageError."""
-    if isinstance(said, m.JudgeStance):
+    if isinstance(said, b.JudgeStance):
         return said.attribution, f"stance:{said.stance}"
-    if isinstance(said, m.JudgeName):
+    if isinstance(said, b.JudgeName):
         return said.of, f"name:{said.name}"
-    if isinstance(said, m.JudgeSpeaker):
+    if isinstance(said, b.JudgeSpeaker):
         return said.attribution, said.entity
     sorts = {row.partition("-")[0] for row in (said.a, said.b)}
     if said.a == said.b or len(sorts) > 1:

@@ -15,7 +15,16 @@ from onrecord.web.api.reference import reference_page
 from onrecord.web.api.reply import reply
 from onrecord.web.api.schema import schema_of
 
-ROUTERS = (claims.router, reports.router, sources.router, judging.router, extracting.router, exporting.router)
+ROUTERS = (
+    claims.router,
+    reports.spoken,
+    reports.router,
+    sources.router,
+    judging.router,
+    extracting.router,
+    exporting.router,
+    sources.afar,
+)
 ANYONE = [Depends(Needs(None))]
 
 router = APIRouter(default_response_class=Response)

@@ -51,7 +51,9 @@ def reply_bytes(request: Request, data: bytes, media_type: str, headers: dict[st
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=told)
     if zipped:
-        return Response(gzip.compress(data, 5, mtime=0), headers=told | {"content-encoding": "gzip"}, media_type=media_type)
+        return Response(
+            gzip.compress(data, 5, mtime=0), headers=told | {"content-encoding": "gzip"}, media_type=media_type
+        )
     return Response(data, headers=told, media_type=media_type)
 
 

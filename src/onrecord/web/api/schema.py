@@ -12,8 +12,8 @@ from onrecord.web.access import Needs, declared
 from onrecord.web.api.models import Problem
 from onrecord.web.problems import KINDS, PROBLEM_JSON
 
-ABOUT = """Everything that OnRecord's pages show and its commands do. It says who is on record saying what, never what is
-true. Offsets are Unicode code points, the end excluded. Ids come from content and lead back to the characters."""
+ABOUT = """Everything that OnRecord's pages show and its commands do. It says who is on record saying what, never what
+is true. Offsets are Unicode code points, the end excluded. Ids come from content and lead back to the characters."""
 TAGS = (
     ("claims", "What is claimed, and who is on record on it."),
     ("attributions", "Who said what, in which words."),
@@ -49,7 +49,7 @@ def schema_of(routers: Sequence[APIRouter], version: str, root: str = "") -> dic
         (route.path_format, method.lower()): need
         for router in routers
         for route, need in declared(router.routes)
-        for method in route.methods
+        for method in route.methods or ()
     }
     for path, operations in made["paths"].items():
         for method, operation in operations.items():
@@ -61,7 +61,11 @@ def schema_of(routers: Sequence[APIRouter], version: str, root: str = "") -> dic
     schemas |= described.pop("$defs")
     schemas["Problem"] = described
     made["components"]["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "A token, `onr_…`. Alone on a machine: none needed."}
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token, `onr_…`. Alone on a machine: none needed.",
+        }
     }
     return made
 
@@ -86,7 +90,7 @@ def _complete(path: str, method: str, operation: dict[str, Any], needs: Needs | 
             "description": kind.title,
             "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-    if method == "get" and not path.endswith(("/export",)) or path.endswith("/judgements/export"):
+    if method == "get" and path != "/api/v1/export":
         operation.setdefault("parameters", []).append(_TAG)
         responses["304"] = {"description": "You have it already."}
         responses["200"]["headers"] = _HEADERS | ({"Link": _LINK} if _paged(operation) else {})
