@@ -91,7 +91,8 @@ def told(error: Exception) -> Told:
         return Told(KINDS["fields"], one_line(said)[:500], fields)
     if isinstance(error, HTTPException):
         kind = BY_STATUS.get(error.status_code, KINDS["question"])
-        return Told(kind, one_line(str(error.detail)), headers=error.headers)
+        of_ours = error.detail != HTTPStatus(error.status_code).phrase
+        return Told(kind, one_line(str(error.detail)) if of_ours else kind.meaning, headers=error.headers)
     if isinstance(error, OnRecordError):
         kind = KINDS[next(name for of, name in _OF if isinstance(error, of))]
         retry = {"Retry-After": "5"} if kind.name == "busy" else None
