@@ -6,6 +6,7 @@
     onrecord.extract_from("reports/")   … in files, folders, addresses
     onrecord.record("reports/", db)     read reports into a record
     onrecord.open(db)                   ask a record
+    onrecord.connect(url, token)        … at another desk
 
 Importing the package loads nothing heavy: each name is fetched when it is first used.
 """
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from onrecord.api import open_db as open  # noqa: A004 - `onrecord.open` is the word users expect
     from onrecord.api import record as record
     from onrecord.claims import Claim as Claim
+    from onrecord.client import connect as connect
     from onrecord.errors import OnRecordError as OnRecordError
     from onrecord.model import Attribution as Attribution
     from onrecord.model import Failure as Failure
@@ -36,6 +38,7 @@ _NAMES = {
     "extract_from": ("onrecord.api", "extract_from"),
     "record": ("onrecord.api", "record"),
     "open": ("onrecord.api", "open_db"),
+    "connect": ("onrecord.client", "connect"),
     "Record": ("onrecord.answer", "Record"),
     "ReadOptions": ("onrecord.read", "ReadOptions"),
     "Claim": ("onrecord.claims", "Claim"),
@@ -56,6 +59,7 @@ __all__ = [
     "Report",
     "Span",
     "__version__",
+    "connect",
     "extract",
     "extract_from",
     "open",

@@ -201,15 +201,13 @@ class Record(Judging):
         return self._claim(self._store.claim(attribution_id))
 
     def claims(
-        self, words: str = "", *, limit: int = 20, order: ClaimOrder = "largest", **asked: Unpack[Asked]
-    ) -> Answers[Claim]:
-        """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best.
-        See `Asked`.
-
-        Raises UsageError.
-        """
+        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest",
+        **asked: Unpack[Asked],
+    ) -> Answers[Claim]:  # fmt: skip
+        """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best;
+        `limit` of them after the first `offset`. See `Asked`. Raises UsageError."""
         rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
-        return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), limit)))
+        return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), offset, offset + limit)))
 
     def claim_rows(self, words: str = "", *, limit: int, **asked: Unpack[Asked]) -> list[ClaimRow]:
         """The same as `claims`, without what their reports say of themselves: to see what has changed."""
@@ -252,7 +250,8 @@ class Record(Judging):
 
     def changed(self, since: str, *, words: str = "", limit: int = 50) -> list[News]:
         """What is new on claims since a day (`2026-05-03`): voices that came or changed sides. Raises UsageError."""
-        before = (date.fromisoformat(a_day(since)) - timedelta(days=1)).isoformat()
+        first = date.fromisoformat(a_day(since))
+        before = (first - timedelta(days=1) if first > date.min else first).isoformat()
         told = (news(row, since, before) for row in self._rows(words, since))
         return list(islice((each for each in told if each.changes), limit))
 

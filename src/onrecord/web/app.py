@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -20,12 +19,18 @@ from starlette.exceptions import HTTPException
 from onrecord.answer import Record
 from onrecord.brief import NOT_A_VERDICT
 from onrecord.claim_views import MARK, SAYS
-from onrecord.errors import NotFound, OnRecordError, StoreError, UsageError
+from onrecord.errors import OnRecordError
 from onrecord.marks import one_line, visible
+from onrecord.settings import whole
+from onrecord.web.access import Access, Alone
 from onrecord.web.guard import Guard
+from onrecord.web.limits import Buckets
+from onrecord.web.problems import PROBLEM_JSON, Declined, details, of_api, told
 
 HERE = Path(__file__).parent
 LOCAL = ("127.0.0.1", "localhost", "::1", "testserver")
+IN_A_TEAM = 600
+"""Requests a minute of one account, and of one address, where there are accounts and nobody set another limit."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -33,7 +38,8 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 class Desk:
     """What the application works on: a record, and the name under which whoever sits here judges.
 
-    `hosts`: names that the desk answers to; `root`: the path it lies under, behind a proxy (`/desk`).
+    `hosts`: names that the desk answers to; `root`: the path it lies under, behind a proxy (`/desk`); `access`: who
+    may do what, else whoever reaches it is that person.
     """
 
     record: Record
@@ -41,10 +47,13 @@ class Desk:
     hosts: tuple[str, ...] = LOCAL
     root: str = ""
     reports: list[str] = field(default_factory=list)
+    access: Access | None = None
 
 
 def create_app(desk: Desk) -> Guard:
     """The application, ready to serve; the guard stands around all of it, so that no answer goes out without it."""
+    from onrecord.web import api
+    from onrecord.web.api.extracting import Reader
     from onrecord.web.routes import router
 
     app = FastAPI(
@@ -56,12 +65,17 @@ def create_app(desk: Desk) -> Guard:
         redirect_slashes=False,
     )
     app.state.desk = desk
+    app.state.access = desk.access or Alone(desk.person)
+    most = whole("requests_per_minute") or (0 if app.state.access.alone else IN_A_TEAM)
+    app.state.buckets = Buckets(most) if most else None
+    app.state.reader = Reader()
     app.state.templates = environment()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(api.router)
     app.include_router(router)
-    for kind in (OnRecordError, HTTPException, RequestValidationError, Exception):
+    for kind in (OnRecordError, Declined, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
-    return Guard(app, desk.hosts, _refused)
+    return Guard(app, desk.hosts, _refused, desk.root)
 
 
 def environment() -> Environment:
@@ -116,27 +130,11 @@ def _refused(request: Request, status: int, reason: str) -> Response:
 
 def _told(request: Request, error: Exception) -> Response:
     """What went wrong, in a sentence, as a page or, under /api, as problem details (RFC 9457)."""
-    status, title, advice = _in_words(error)
-    if request.url.path.removeprefix(request.scope.get("root_path", "")).startswith("/api/"):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": advice}
-        return JSONResponse(body, status, media_type="application/problem+json")
-    return render(request, "error.html", None, status=status, title=title, advice=advice)
-
-
-def _in_words(error: Exception) -> tuple[int, str, str]:
-    if isinstance(error, NotFound):
-        return HTTPStatus.NOT_FOUND, "That is not on record.", one_line(str(error))
-    if isinstance(error, UsageError):
-        return HTTPStatus.BAD_REQUEST, "That question could not be answered.", one_line(str(error))
-    if isinstance(error, StoreError):
-        return HTTPStatus.SERVICE_UNAVAILABLE, "The record cannot be read just now.", one_line(str(error))
-    if isinstance(error, RequestValidationError):
-        return HTTPStatus.UNPROCESSABLE_ENTITY, "That question could not be understood.", _fields(error.errors())
-    if isinstance(error, HTTPException):
-        phrase = "There is no such page." if error.status_code == HTTPStatus.NOT_FOUND else str(error.detail)
-        return error.status_code, phrase, ""
-    return HTTPStatus.INTERNAL_SERVER_ERROR, "Something failed here.", "It was noted. Nothing was changed."
-
-
-def _fields(errors: Iterable[Any]) -> str:
-    return "; ".join(one_line(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}") for e in errors)[:500]
+    what = told(error)
+    path, root = request.scope["path"], request.scope.get("root_path", "")
+    if of_api(path, root):
+        body = details(what, path, root)
+        return JSONResponse(body, what.kind.status, what.headers, media_type=PROBLEM_JSON)
+    page = render(request, "error.html", None, status=what.kind.status, title=what.kind.title, advice=what.detail)
+    page.headers.update(what.headers or {})
+    return page

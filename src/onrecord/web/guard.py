@@ -18,15 +18,17 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
+
+from onrecord.web.problems import BY_STATUS, PROBLEM_JSON, Told, details, of_api
 
 MOST_BODY = 2 * 2**20
 """Bytes of a request's body that are read."""
 MOST_QUERY = 16 * 2**10
 """Bytes of an address's query."""
-SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 TOO_LARGE = "That is more than the desk takes at once."
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _HOST = re.compile(r"(?P<name>[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -62,11 +64,15 @@ HEADERS = {
 
 class Guard:
     """The outermost layer. `hosts` are the names that the desk answers to (without port; `*`: any): a page elsewhere
-    whose name was pointed at this machine gets nothing. `page` makes a page of a status and a sentence."""
+    whose name was pointed at this machine gets nothing. `page` makes a page of a status and a sentence; `root`: the
+    path that the desk lies under."""
 
-    def __init__(self, app: FastAPI, hosts: Iterable[str], page: Callable[[Request, int, str], Response]) -> None:
+    def __init__(
+        self, app: FastAPI, hosts: Iterable[str], page: Callable[[Request, int, str], Response], root: str = ""
+    ) -> None:
         self.app = app
         self._page = page
+        self._root = root
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,17 +85,23 @@ class Guard:
         answer = _with_headers(send, nonce, bodiless=scope["method"] == "HEAD")
         refusal = self._refusal(scope)
         if refusal:
-            await self._told(scope, *refusal)(scope, receive, answer)
+            await self._refused(scope, *refusal)(scope, receive, answer)
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         await self.app(scope, _Bounded(receive), answer)
 
-    def _told(self, scope: Scope, status: int, reason: str) -> Response:
-        """A refusal as a page, for whoever reads pages and is at the right desk; else as a line of text."""
+    def _refused(self, scope: Scope, status: int, reason: str) -> Response:
+        """A refusal: a problem under /api; a page, for whoever reads pages and is at the right desk; else a line."""
+        headers = {"allow": ", ".join(sorted(METHODS))} if status == HTTPStatus.METHOD_NOT_ALLOWED else None
+        if of_api(scope["path"], self._root):
+            body = details(Told(BY_STATUS[status], reason), scope["path"], self._root)
+            return JSONResponse(body, status, headers, media_type=PROBLEM_JSON)
         if status == HTTPStatus.MISDIRECTED_REQUEST or "text/html" not in Headers(scope=scope).get("accept", ""):
-            return PlainTextResponse(f"{reason}\n", status)
-        return self._page(Request({**scope, "app": self.app, "root_path": self.app.root_path}), status, reason)
+            return PlainTextResponse(f"{reason}\n", status, headers)
+        page = self._page(Request({**scope, "app": self.app, "root_path": self.app.root_path}), status, reason)
+        page.headers.update(headers or {})
+        return page
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
