@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select
 
 from onrecord.errors import NotFound
 from onrecord.store import schema as t
+from onrecord.store.review_rows import is_decision
 from onrecord.store.rows import Judgement, Relation, Withdrawal
 
 NAMED: Relation = "named"
@@ -17,8 +18,15 @@ SPEAKER: Relation = "speaker"
 STANCE: Relation = "stance"
 _NAME = "name:"
 _STANCE = "stance:"
+ON_ONE = ("right", "wrong", "spans", "act", "modality", "skipped")
+"""Relations that a row may have alone, with what is said of it in the other's place (`review_rows`)."""
 STANCES = ("affirms", "denies", "doubts", "declines", "none")
 """What a person may set; the last: it bears on no claim."""
+DOUBTED = """INSERT OR IGNORE INTO doubted SELECT seq, CASE WHEN a >= 'attribution-' AND a < 'attribution.' THEN 'link'
+    ELSE 'entity' END, score FROM judgements WHERE by_kind = 'engine' AND score IS NOT NULL AND (a < 'report-' AND
+    relation = 'same' OR relation IN ('opposes', 'contradicts')) AND {where}"""
+"""Notes what engines judged of two attributions or entities, to be found by how sure they are."""
+BY_PEOPLE = """INSERT OR IGNORE INTO by_people SELECT by, seq FROM judgements WHERE by_kind = 'person' AND {where}"""
 _JUDGED = {"report": t.reports, "attribution": t.attributions, "entity": t.entities}
 
 
@@ -36,7 +44,9 @@ def judge(connection: Connection, judgement: Judgement) -> str:
     known = connection.execute(select(t.judgements.c.id).filter_by(**same).order_by(t.judgements.c.seq)).scalar()
     if known is not None:
         return str(known)
-    connection.execute(insert(t.judgements), row)
+    seq = connection.execute(insert(t.judgements).returning(t.judgements.c.seq), row).scalar_one()
+    for note in (DOUBTED, BY_PEOPLE):
+        connection.exec_driver_sql(note.format(where="seq = ?"), (seq,))
     return judgement.id
 
 
@@ -46,6 +56,8 @@ def is_there(connection: Connection, row_id: str, relation: str) -> bool:
         return len(row_id) > len(_NAME)
     if relation == STANCE and row_id.startswith(_STANCE):
         return row_id.removeprefix(_STANCE) in STANCES
+    if relation in ON_ONE and ":" in row_id:
+        return is_decision(row_id)
     table = _JUDGED.get(row_id.split("-", 1)[0])
     return table is not None and _held(connection, table, row_id)
 

@@ -1,0 +1,197 @@
+"""Decisions of people on single attributions: derived from the log, so that one on what the newest run has no more
+holds for what it has in its place.
+
+`reviewed`: of each attribution the judgements on it alone that are in force, its own and those of one that stood in its
+place (contents that share half of their joint characters). `unsure`: what the newest run of each
+report found, by score; `doubted`: what engines judged of two rows, by score; `by_people`: who judged what. The log's
+rows are found by these; they are never changed.
+"""
+# ruff: noqa: S608 - the SQL is put together from names written here
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from onrecord.model import Span
+from onrecord.store import judged
+from onrecord.store.review_rows import ACT, MODALITY, SPANS, VERDICT, Review, Spans, act_of, modality_of
+from onrecord.store.rows import Judgement, Quote, Said
+
+KEPT = 0.5
+"""Share of their joint characters (Jaccard) that the contents of two runs' attributions must have in common for a
+person's word on the one to hold for the other."""
+DECIDING = ("right", "wrong", "spans", "act", "modality")
+"""Relations that decide on one attribution."""
+ALONE = (*DECIDING, "skipped")
+
+MAKE = (
+    """CREATE TABLE reviewed (attribution_seq INTEGER NOT NULL, judgement TEXT NOT NULL, report_seq INTEGER NOT NULL,
+    PRIMARY KEY (attribution_seq, judgement)) WITHOUT ROWID""",
+    "CREATE INDEX reviewed_report ON reviewed (report_seq)",
+    """CREATE TABLE unsure (attribution_seq INTEGER PRIMARY KEY, score REAL NOT NULL, report_seq INTEGER NOT NULL)""",
+    "CREATE INDEX unsure_score ON unsure (score)",
+    "CREATE INDEX unsure_report ON unsure (report_seq)",
+    "CREATE TABLE doubted (judgement_seq INTEGER PRIMARY KEY, sort TEXT NOT NULL, score REAL NOT NULL)",
+    "CREATE INDEX doubted_score ON doubted (sort, score)",
+    "CREATE TABLE by_people (by TEXT, judgement_seq INTEGER, PRIMARY KEY (by, judgement_seq)) WITHOUT ROWID",
+)
+TABLES = ("reviewed", "unsure", "doubted", "by_people")
+
+_UNSURE = """INSERT INTO unsure SELECT a.seq, s.score, a.report_seq FROM (SELECT b.report_seq, max(x.run_seq) AS run_seq
+        FROM attributions b JOIN sightings x ON x.attribution_seq = b.seq WHERE {where} GROUP BY b.report_seq) newest
+    JOIN attributions a ON a.report_seq = newest.report_seq
+    JOIN sightings s ON s.attribution_seq = a.seq AND s.run_seq = newest.run_seq"""
+_CONTENTS = """SELECT c.attribution_seq AS seq, a.id, c.start, c.end FROM contents c
+    JOIN attributions a ON a.seq = c.attribution_seq WHERE a.report_seq = :report"""
+_ON_ONE = f"""SELECT DISTINCT a.report_seq FROM judgements j JOIN attributions a ON a.id = j.a OR a.id = j.b
+    WHERE j.relation IN ({", ".join(repr(r) for r in ALONE)})"""
+
+
+def fill(connection: Connection) -> None:
+    """Make everything here anew, into empty tables."""
+    connection.exec_driver_sql(_UNSURE.format(where="TRUE"))
+    connection.exec_driver_sql(judged.DOUBTED.format(where="TRUE"))
+    connection.exec_driver_sql(judged.BY_PEOPLE.format(where="TRUE"))
+    for report_seq in connection.exec_driver_sql(_ON_ONE).scalars().all():
+        ids = connection.execute(text("SELECT id FROM attributions WHERE report_seq = :r"), {"r": report_seq})
+        _review(connection, report_seq, judged.touching(connection, set(ids.scalars())))
+
+
+def refresh(connection: Connection, report_seq: int, touching: Iterable[Judgement]) -> None:
+    """Follow what is new of one report; `touching`: the judgements in force on its attributions."""
+    for name in ("unsure", "reviewed"):
+        connection.exec_driver_sql(f"DELETE FROM {name} WHERE report_seq = ?", (report_seq,))
+    connection.exec_driver_sql(_UNSURE.format(where="b.report_seq = ?"), (report_seq,))
+    _review(connection, report_seq, touching)
+
+
+def _review(connection: Connection, report_seq: int, touching: Iterable[Judgement]) -> None:
+    decisions = [j for j in touching if j.by_kind == "person" and of_one(j)]
+    if not decisions:
+        return
+    characters: dict[int, set[int]] = {}
+    seqs: dict[str, int] = {}
+    for row in connection.execute(text(_CONTENTS), {"report": report_seq}):
+        characters.setdefault(row.seq, set()).update(range(row.start, row.end))
+        seqs[row.id] = row.seq
+    now = text("SELECT attribution_seq FROM unsure WHERE report_seq = :report")
+    here = set(connection.execute(now, {"report": report_seq}).scalars())
+    rows = set()
+    for j in decisions:
+        seq = seqs[_attribution(j)]
+        rows |= {(seq, j.id), (_in_place(seq, here, characters), j.id)}
+    values = [{"seq": seq, "id": id_, "report": report_seq} for seq, id_ in sorted(rows)]
+    connection.execute(text("INSERT INTO reviewed VALUES (:seq, :id, :report)"), values)
+
+
+def _in_place(seq: int, here: Collection[int], characters: dict[int, set[int]]) -> int:
+    """What the newest run has in the place of an attribution: itself, or the one most like it, if it is like enough."""
+    if seq in here:
+        return seq
+
+    def share(other: int) -> float:
+        both = characters[seq] | characters[other]
+        return len(characters[seq] & characters[other]) / len(both)
+
+    best = max(sorted(here), key=share, default=seq)
+    return best if best != seq and share(best) >= KEPT else seq
+
+
+def of_one(judgement: Judgement) -> bool:
+    """Whether it is on one attribution alone."""
+    sorts = {row.split("-", 1)[0] for row in (judgement.a, judgement.b)}
+    return judgement.relation in ALONE and "attribution" in sorts and len(sorts) > 1
+
+
+def _attribution(judgement: Judgement) -> str:
+    return next(row for row in (judgement.a, judgement.b) if row.startswith("attribution-"))
+
+
+def _value(judgement: Judgement) -> str:
+    return next(row for row in (judgement.a, judgement.b) if not row.startswith("attribution-"))
+
+
+def decisions(connection: Connection, seqs: Sequence[int]) -> dict[int, list[Judgement]]:
+    """What people decided of these attributions alone and is in force, the last one last; skipping is none."""
+    found: dict[int, list[Judgement]] = {}
+    for part in _parts(seqs):
+        marks = ",".join(f":p{k}" for k in range(len(part)))
+        relations = ", ".join(repr(r) for r in DECIDING)
+        sql = f"""SELECT v.attribution_seq, j.* FROM reviewed v JOIN judgements j ON j.id = v.judgement
+            WHERE v.attribution_seq IN ({marks}) AND j.relation IN ({relations}) ORDER BY j.at, j.seq"""
+        for row in connection.execute(text(sql), {f"p{k}": seq for k, seq in enumerate(part)}):
+            found.setdefault(row.attribution_seq, []).append(judged.judgement_of(row))
+    return found
+
+
+def rejected(connection: Connection, seqs: Sequence[int]) -> set[int]:
+    """Those of these attributions that a person's last word rejects."""
+    if connection.execute(text("SELECT 1 FROM reviewed LIMIT 1")).first() is None:
+        return set()
+    return {seq for seq, made in decisions(connection, seqs).items() if made[-1].relation == "wrong"}
+
+
+def review_of(made: Sequence[Judgement]) -> Review:
+    """What decisions on one attribution, the last one last, come to."""
+    last = made[-1]
+    spans, act, modality = None, None, None
+    for j in made:
+        if j.relation == "spans":
+            spans = Spans.read(_value(j).removeprefix(SPANS))
+        elif j.relation == "act":
+            act = act_of(_value(j))
+        elif j.relation == "modality":
+            modality = modality_of(_value(j))
+    verdict = "wrong" if last.relation == "wrong" else "right"
+    return Review(verdict, last.by, last.at.isoformat(), last.reason, last.id, spans, act, modality)  # type: ignore[arg-type]
+
+
+def applied(said: Said, report: str, made: Sequence[Judgement]) -> Said:
+    """An attribution as people corrected it; `report`: the text, needed where they did."""
+    if not made:
+        return said
+    review = review_of(made)
+    was: list[tuple[str, str]] = []
+    if review.spans:
+        now = [_quoted(report, review.spans.source), _quoted(report, review.spans.cue)]
+        content = tuple(Quote(s.start, s.end, s.of(report)) for s in review.spans.content)
+        for name, before, after in (("source", said.source, now[0]), ("cue", said.cue, now[1])):
+            was += [(name, before.text if before else "")] * (before != after)
+        was += [("content", " … ".join(c.text for c in said.content))] * (said.content != content)
+        said = replace(said, source=now[0], cue=now[1], content=content)
+    if review.act and review.act != said.act:
+        was.append(("act", said.act or ""))
+        said = replace(said, act=review.act)
+    if review.modality and review.modality != said.modality:
+        was.append(("modality", said.modality or ""))
+        said = replace(said, modality=review.modality)
+    return replace(said, review=replace(review, was=tuple(was)))
+
+
+def _quoted(report: str, span: Span | None) -> Quote | None:
+    return Quote(span.start, span.end, span.of(report)) if span else None
+
+
+def problem(connection: Connection, judgement: Judgement) -> str | None:
+    """What of a judgement on one attribution does not fit the text; None where it does."""
+    if judgement.relation != "spans":
+        return None
+    sql = "SELECT length(r.text) FROM attributions a JOIN reports r ON r.seq = a.report_seq WHERE a.id = :id"
+    length = connection.execute(text(sql), {"id": _attribution(judgement)}).scalar()
+    end = Spans.read(_value(judgement).removeprefix(SPANS)).end
+    return f"spans up to {end} lie outside the text" if length is not None and end > length else None
+
+
+def decision(attribution: str, relation: str, value: str = "") -> tuple[str, str]:
+    """The two rows of a judgement on one attribution alone."""
+    prefix = {"spans": SPANS, "act": ACT, "modality": MODALITY}.get(relation, VERDICT)
+    return attribution, f"{prefix}{value or relation}"
+
+
+def _parts(rows: Sequence[Any], size: int = 500) -> Iterator[list[Any]]:
+    for k in range(0, len(rows), size):
+        yield list(rows[k : k + size])
