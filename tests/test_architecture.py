@@ -43,7 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"model", "flat", "report_json"},
     "notebook": {"model", "store", "marks", "flat"},
     "results": {"model", "errors", "link", "store", "flat", "notebook", "report_json"},
-    "answer": {"model", "errors", "claims", "standing", "link", "marks", "store", "results"},
+    "reviewing": {"model", "errors", "store"},
+    "answer": {"model", "errors", "reviewing", "claims", "standing", "link", "marks", "store", "results"},
     "pipeline": {*BASE, "read", "clean", "extraction", "identify", "link", "linking", "reprints", "resolve", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
     "doctor": {*BASE, "api", "answer", "engines", "store"},
@@ -67,13 +68,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
     }
     | {"brief", "claim_views", "claims", "side_by_side", "standing", "terminal", "web", "__init__"},
-    "web": {"answer", "brief", "claim_views", "claims", "errors", "marks", "model", "results", "standing", "store"},
+    "web": {"answer", "reviewing", "agreement", "brief", "claim_views", "claims", "errors", "marks", "model", "results", "standing", "store"},
     "__main__": {"cli"},
     "__init__": {"api", "answer", "claims", "errors", "model", "read"},
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 
-DEEP = {("store", name) for name in ("rows", "claim_rows")}
+DEEP = {("store", name) for name in ("rows", "claim_rows", "queue_rows", "review_rows")}
 """Inner rooms that others may import besides the door of a package."""
 
 BANNED_MODULES = {"pickle", "marshal", "shelve", "joblib", "dill", "torch", "spacy", "telnetlib", "xmlrpc"}

@@ -8,7 +8,8 @@ OnRecordError
 │   └── Unparsable    the parser gave up within its limits
 ├── StoreError        the record cannot be used as asked
 │   ├── NewerSchema   made by a newer OnRecord
-│   └── NotFound      no such report, attribution, …
+│   ├── NotFound      no such report, attribution, …
+│   └── Conflict      somebody else changed a row since it was seen
 └── EngineError       an engine cannot start (weights missing or altered)
 """
 
@@ -62,6 +63,10 @@ class NewerSchema(StoreError):
 
 class NotFound(StoreError):
     """No row by that name, or a prefix that fits several."""
+
+
+class Conflict(StoreError):
+    """Somebody else has decided since; nothing was done."""
 
 
 class EngineError(OnRecordError):

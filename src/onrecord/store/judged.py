@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select
+from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select, text
 
-from onrecord.errors import NotFound
+from onrecord.errors import NotFound, UsageError
 from onrecord.store import schema as t
-from onrecord.store.review_rows import is_decision
+from onrecord.store.review_rows import SPANS, Spans, is_decision
 from onrecord.store.rows import Judgement, Relation, Withdrawal
 
 NAMED: Relation = "named"
@@ -31,10 +31,13 @@ _JUDGED = {"report": t.reports, "attribution": t.attributions, "entity": t.entit
 
 
 def judge(connection: Connection, judgement: Judgement) -> str:
-    """Append a judgement, unless it is there already. Raises NotFound where a judged row is not in the record."""
+    """Append a judgement, unless it is there already. Raises NotFound where a judged row is not in the record,
+    UsageError where spans lie outside the text."""
     for row_id in (judgement.a, judgement.b):
         if not is_there(connection, row_id, judgement.relation):
             raise NotFound("there is no such row to judge.", which=row_id, advice="Name rows of the record by id.")
+    if wrong := outside(connection, judgement):
+        raise UsageError(f"{wrong}.", which=judgement.a, advice="Take offsets from the text of its report.")
     a, b = sorted((judgement.a, judgement.b))
     row = {name: getattr(judgement, name) for name in ("relation", "by_kind", "by", "score", "reason")}
     row |= {"a": a, "b": b, "id": judgement.id, "at": judgement.at.isoformat()}
@@ -48,6 +51,17 @@ def judge(connection: Connection, judgement: Judgement) -> str:
     for note in (DOUBTED, BY_PEOPLE):
         connection.exec_driver_sql(note.format(where="seq = ?"), (seq,))
     return judgement.id
+
+
+def outside(connection: Connection, judgement: Judgement) -> str | None:
+    """What spans that a judgement gives do not fit the text of their attribution; None where they do."""
+    if judgement.relation != "spans":
+        return None
+    attribution, spans = sorted((judgement.a, judgement.b))
+    sql = text("SELECT length(r.text) FROM attributions a JOIN reports r ON r.seq = a.report_seq WHERE a.id = :id")
+    length = connection.execute(sql, {"id": attribution}).scalar()
+    end = Spans.read(spans.removeprefix(SPANS)).end
+    return f"its spans reach to {end}, outside the text" if length is not None and end > length else None
 
 
 def is_there(connection: Connection, row_id: str, relation: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Protocol, Self
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
 from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
+from onrecord.store.reviewed import Reviews
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -36,7 +37,7 @@ from onrecord.store.rows import (
 )
 
 
-class Store(Protocol):
+class Store(Reviews, Protocol):
     """A record. Safe to use from several threads and from several processes at once."""
 
     @property

@@ -176,16 +176,6 @@ def _quoted(report: str, span: Span | None) -> Quote | None:
     return Quote(span.start, span.end, span.of(report)) if span else None
 
 
-def problem(connection: Connection, judgement: Judgement) -> str | None:
-    """What of a judgement on one attribution does not fit the text; None where it does."""
-    if judgement.relation != "spans":
-        return None
-    sql = "SELECT length(r.text) FROM attributions a JOIN reports r ON r.seq = a.report_seq WHERE a.id = :id"
-    length = connection.execute(text(sql), {"id": _attribution(judgement)}).scalar()
-    end = Spans.read(_value(judgement).removeprefix(SPANS)).end
-    return f"spans up to {end} lie outside the text" if length is not None and end > length else None
-
-
 def decision(attribution: str, relation: str, value: str = "") -> tuple[str, str]:
     """The two rows of a judgement on one attribution alone."""
     prefix = {"spans": SPANS, "act": ACT, "modality": MODALITY}.get(relation, VERDICT)

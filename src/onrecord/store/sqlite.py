@@ -29,6 +29,7 @@ from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unli
 from onrecord.store.database import Database
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.place import path_of, prepare, refuse_other_tables
+from onrecord.store.reviewed import SqliteReviews
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -90,7 +91,7 @@ def _is_current(connection: Connection, database: Database) -> bool:
     return found == t.HEAD and derived.is_current(connection)
 
 
-class SqliteStore:
+class SqliteStore(SqliteReviews):
     """A record in one SQLite file; every call is described in `protocol.Store`."""
 
     def __init__(self, database: Database) -> None:
