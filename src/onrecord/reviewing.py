@@ -171,6 +171,14 @@ class Reviewing:
         a, b = item.rows
         return tuple(self._store.decided((item.kind, a, b)))
 
+    def wording(self, claim: str) -> str:
+        """The words of a claim, by the id of any of its attributions. Raises NotFound."""
+        return self._store.claim(claim).wording
+
+    def member(self, entity: str) -> Member:
+        """An entity of one report, with some of what it says there. Raises NotFound."""
+        return self._store.member(entity)
+
     def undo_last(self, *, by: str) -> list[Judgement]:
         """Take back what a person decided last, skips too; what that was. Raises NotFound where there is nothing."""
         last = self._store.last_of(by)

@@ -45,6 +45,7 @@ class Desk:
 
 def create_app(desk: Desk) -> Guard:
     """The application, ready to serve; the guard stands around all of it, so that no answer goes out without it."""
+    from onrecord.web.review import router as review
     from onrecord.web.routes import router
 
     app = FastAPI(
@@ -59,6 +60,7 @@ def create_app(desk: Desk) -> Guard:
     app.state.templates = environment()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(router)
+    app.include_router(review)
     for kind in (OnRecordError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
     return Guard(app, desk.hosts)
