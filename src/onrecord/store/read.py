@@ -13,6 +13,7 @@ from onrecord.errors import NotFound, StoreError
 from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span, address
 from onrecord.store import schema as t
 from onrecord.store import reviews
+from onrecord.store.corrected import corrected
 from onrecord.store.identities import UNKNOWN
 from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
@@ -219,7 +220,7 @@ def _meant(
         said = replace(said, entity=entity, entity_name=known_as if entity else None)
         said = replace(said, source_name=name, source_kind=kind)  # type: ignore[arg-type]
     if meant is None:
-        return reviews.applied(said, report, decided)
+        return corrected(said, report, reviews.review_of(decided) if decided else None)
     m = meant[1]
 
     def quote(span: Span) -> Quote:
@@ -235,7 +236,7 @@ def _meant(
         about=m.about,
         said_on=m.said_on,
     )
-    return reviews.applied(said, report, decided)
+    return corrected(said, report, reviews.review_of(decided) if decided else None)
 
 
 def attributions(connection: Connection, report_id: str) -> list[Said]:

@@ -11,15 +11,13 @@ rows are found by these; they are never changed.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from onrecord.model import Span
 from onrecord.store import judged
-from onrecord.store.review_rows import ACT, MODALITY, SPANS, VERDICT, Review, Spans, act_of, modality_of
-from onrecord.store.rows import Judgement, Quote, Said
+from onrecord.store.review_rows import ACT, MODALITY, SPANS, Review, Spans, act_of, modality_of
+from onrecord.store.rows import Judgement
 
 KEPT = 0.5
 """Share of their joint characters (Jaccard) that the contents of two runs' attributions must have in common for a
@@ -148,38 +146,6 @@ def review_of(made: Sequence[Judgement]) -> Review:
             modality = modality_of(_value(j))
     verdict = "wrong" if last.relation == "wrong" else "right"
     return Review(verdict, last.by, last.at.isoformat(), last.reason, last.id, spans, act, modality)  # type: ignore[arg-type]
-
-
-def applied(said: Said, report: str, made: Sequence[Judgement]) -> Said:
-    """An attribution as people corrected it; `report`: the text, needed where they did."""
-    if not made:
-        return said
-    review = review_of(made)
-    was: list[tuple[str, str]] = []
-    if review.spans:
-        now = [_quoted(report, review.spans.source), _quoted(report, review.spans.cue)]
-        content = tuple(Quote(s.start, s.end, s.of(report)) for s in review.spans.content)
-        for name, before, after in (("source", said.source, now[0]), ("cue", said.cue, now[1])):
-            was += [(name, before.text if before else "")] * (before != after)
-        was += [("content", " … ".join(c.text for c in said.content))] * (said.content != content)
-        said = replace(said, source=now[0], cue=now[1], content=content)
-    if review.act and review.act != said.act:
-        was.append(("act", said.act or ""))
-        said = replace(said, act=review.act)
-    if review.modality and review.modality != said.modality:
-        was.append(("modality", said.modality or ""))
-        said = replace(said, modality=review.modality)
-    return replace(said, review=replace(review, was=tuple(was)))
-
-
-def _quoted(report: str, span: Span | None) -> Quote | None:
-    return Quote(span.start, span.end, span.of(report)) if span else None
-
-
-def decision(attribution: str, relation: str, value: str = "") -> tuple[str, str]:
-    """The two rows of a judgement on one attribution alone."""
-    prefix = {"spans": SPANS, "act": ACT, "modality": MODALITY}.get(relation, VERDICT)
-    return attribution, f"{prefix}{value or relation}"
 
 
 def _parts(rows: Sequence[Any], size: int = 500) -> Iterator[list[Any]]:
