@@ -13,10 +13,10 @@ from onrecord.cli.ask import search, show, sources, who
 from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
-from onrecord.cli.judge import app as judge
 from onrecord.cli.keep import doctor, export, status, verify
 from onrecord.cli.options import Where
 from onrecord.cli.read import read
+from onrecord.cli.reviewing import app as judge
 from onrecord.cli.serve import serve
 from onrecord.cli.together import copies, versions
 from onrecord.errors import OnRecordError

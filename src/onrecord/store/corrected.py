@@ -50,7 +50,7 @@ def kind_of(text: str, content: tuple[Span, ...]) -> Kind:
     words = [span.of(text).strip() for span in content]
     if all(len(w) > 1 and w[0] in _OPENING and (w[-1] in _CLOSING or w[-2] in _CLOSING) for w in words):
         return "direct"
-    return "mixed" if any(mark in w for w in words for mark in "\"“”„«»「『") else "indirect"
+    return "mixed" if any(mark in w for w in words for mark in '"“”„«»「『') else "indirect"
 
 
 def _quoted(text: str, span: Span | None) -> Quote | None:

@@ -258,7 +258,7 @@ def candidates(connection: Connection, attribution: str) -> list[tuple[str, str,
 def in_report(connection: Connection, report_id: str) -> dict[str, list[Judgement]]:
     """What people decided of the attributions of a report, by id, the last decision last."""
     sql = "SELECT a.seq, a.id FROM attributions a JOIN reports r ON r.seq = a.report_seq WHERE r.id = :id"
-    ids: dict[int, str] = dict(connection.execute(text(sql), {"id": report_id}).tuples().all())
+    ids: dict[int, str] = {row.seq: row.id for row in connection.execute(text(sql), {"id": report_id})}
     return {ids[seq]: made for seq, made in reviews.decisions(connection, list(ids)).items()}
 
 

@@ -49,7 +49,9 @@ def spans_of(text: str, rows: Sequence[Row], near: int = 0) -> Spans:
         found[row.role].append(_span(text, row, near))
     for role in ("source", "cue"):
         if len(found[role]) > 1:
-            raise UsageError(f"there are two spans of the {role}.", which=role, advice="Mark one; contents may be many.")
+            raise UsageError(
+                f"there are two spans of the {role}.", which=role, advice="Mark one; contents may be many."
+            )
     source, cue = (next(iter(found[role]), None) for role in ("source", "cue"))
     return checked(text, trimmed(text, Spans(source, cue, tuple(found["content"]))))
 
@@ -77,7 +79,9 @@ def _sought(text: str, role: str, words: str, near: int) -> Span:
     pattern = r"\s+".join(map(re.escape, words.split()))
     places = [m.span() for m in re.finditer(pattern, text)]
     if not places:
-        raise UsageError("these words are not in the text.", which=f"{role} “{_short(words)}”", advice="Copy them from it.")
+        raise UsageError(
+            "these words are not in the text.", which=f"{role} “{_short(words)}”", advice="Copy them from it."
+        )
     return Span(*min(places, key=lambda place: abs(place[0] - near)))
 
 

@@ -144,7 +144,9 @@ def review_page(
         dict(counts),
         record.decided_since(by, midnight.astimezone(UTC)),
         queue[at - 1].item if at else None,
-        queue[at + 1].item if at is not None and at + 1 < len(queue) else (others[0] if at is None and others else None),
+        queue[at + 1].item
+        if at is not None and at + 1 < len(queue)
+        else (others[0] if at is None and others else None),
         DONE.get(done, ""),
         problem,
     )
@@ -248,9 +250,7 @@ def conflict_page(
     texts = texts_of(record)
     theirs = tuple(decided(j, item, texts) for j in item.decisions)
     kept = tuple((name, value) for name, value in form if name != "seen")
-    return ConflictPage(
-        item, kind, tuple(said_line(said, texts) for said in item.said), theirs, mine, item.last, kept
-    )
+    return ConflictPage(item, kind, tuple(said_line(said, texts) for said in item.said), theirs, mine, item.last, kept)
 
 
 @dataclass(frozen=True, slots=True)
