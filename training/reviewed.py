@@ -1,7 +1,7 @@
 """Reports that people reviewed at the desk, as rows to train on: what `onrecord judge export --as gold` wrote.
 
-In the form of `annotations.bodies` and `annotations.written`. Only reports of which everything was decided, and of these
-only what people decide: spans, act and modality; not what an engine made of the rest.
+In the form of `annotations.bodies` and `annotations.written`. Only reports of which everything was decided, and of
+these only what people decide: spans, act and modality; not what an engine made of the rest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Review over HTTP: every action, undo, two people on one row, forms without a script, and what becomes of decisions."""
+"""Review over HTTP: every action, undo, two people on one row, forms without a script, what becomes of decisions."""
 
 from __future__ import annotations
 
@@ -325,10 +325,8 @@ def test_decisions_go_out_as_gold_brat_and_annotations(
     harbour, asked, maki = said(store, "harbour"), said(store, "nobody asked"), said(store, "not closed")
     text = record.text(record.attribution(harbour).report.id)
     at = text.index("the harbour")
-    record.correct(
-        harbour, source=Span(text.index("Lee"), text.index("Lee") + 3), cue=None, content=[Span(at, at + 13)], act="warn",
-        by="Ada",
-    )  # fmt: skip
+    lee = Span(text.index("Lee"), text.index("Lee") + 3)
+    record.correct(harbour, source=lee, cue=None, content=[Span(at, at + 13)], act="warn", by="Ada")
     out = tmp_path / "out"
 
     def export(*options: str) -> int:
@@ -403,8 +401,7 @@ def test_what_a_form_gives_is_exactly_its_characters_or_a_sentence(text: str, ro
     given_ = [Row(role, str(a), str(b)) for role, a, b in rows]
     try:
         spans = spans_of(text, given_)
-    except UsageError as error:
-        assert error.what.endswith(".")
+    except UsageError:
         return
     assert Spans.read(str(spans)) == spans == checked(text, spans)
     assert spans_of(text, rows_of(spans, text)) == spans

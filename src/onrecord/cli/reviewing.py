@@ -1,4 +1,4 @@
-"""`onrecord judge right|wrong|spans|act|export`: a person's word on one attribution, and what people decided as files."""
+"""`onrecord judge right`, `wrong`, `spans`, `act`, `export`: a person's word on one attribution; decisions as files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from onrecord.model import Act, Span
 if TYPE_CHECKING:
     from onrecord.answer import Record
     from onrecord.gold import Reviewed
+
+__all__ = ["app"]
 
 _PLACE = re.compile(r"(\d{1,9})-(\d{1,9})")
 

@@ -26,7 +26,9 @@ DOUBTED = """INSERT OR IGNORE INTO doubted SELECT seq, CASE WHEN a >= 'attributi
     ELSE 'entity' END, score FROM judgements WHERE by_kind = 'engine' AND score IS NOT NULL AND (a < 'report-' AND
     relation = 'same' OR relation IN ('opposes', 'contradicts')) AND {where}"""
 """Notes what engines judged of two attributions or entities, to be found by how sure they are."""
-BY_PEOPLE = """INSERT OR IGNORE INTO by_people SELECT by, seq FROM judgements WHERE by_kind = 'person' AND {where}"""
+BY_PEOPLE = (
+    """INSERT OR IGNORE INTO by_people SELECT seq, by, a, b FROM judgements WHERE by_kind = 'person' AND {where}"""
+)
 _JUDGED = {"report": t.reports, "attribution": t.attributions, "entity": t.entities}
 
 

@@ -8,7 +8,6 @@ claims; so that asking costs the same in a record of any size.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -18,119 +17,69 @@ from onrecord.store.packing import from_json
 from onrecord.store.queue_rows import SOURCE, ItemKind, Member, Waiting
 from onrecord.store.rows import Judgement, Withdrawal
 
-CANDIDATES = 2000
+CANDIDATES = 1000
 """The least sure of a kind that are looked at."""
 DISPUTED = 40
 """Disputed claims, the largest, whose every attribution waits."""
 SAMPLE = 4
 """Quotations that show who a member of an entity is."""
-_SAID = f"""SELECT a.id, u.score AS sure, z.attributions AS bearing, z.disputed, (SELECT count(*) FROM clusters m
-        WHERE m.cluster = (SELECT c.cluster FROM clusters c WHERE c.member = r.id)) AS copies, a.seq
-    FROM (SELECT attribution_seq, score FROM (SELECT * FROM unsure ORDER BY score LIMIT {CANDIDATES})
-        UNION SELECT u.attribution_seq, u.score FROM (SELECT claim FROM claim_sizes WHERE disputed
-            ORDER BY attributions DESC, last DESC LIMIT {DISPUTED}) d
-        JOIN positions p ON p.claim = d.claim JOIN unsure u ON u.attribution_seq = p.attribution_seq) u
-    JOIN attributions a ON a.seq = u.attribution_seq JOIN reports r ON r.seq = a.report_seq
-    LEFT JOIN positions p ON p.attribution_seq = a.seq LEFT JOIN claim_sizes z ON z.claim = p.claim
-    LIMIT {2 * CANDIDATES}"""
-_IN_FORCE = """NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.target = j.id
+_IN_FORCE = """NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.target = {0}.id
     AND NOT EXISTS (SELECT 1 FROM withdrawals v WHERE v.target = w.id))"""
-_OF_LOG = f"""FROM (SELECT * FROM doubted WHERE sort = :sort ORDER BY score LIMIT :most) d
-    JOIN judgements j ON j.seq = d.judgement_seq WHERE {_IN_FORCE}"""
-_LINKS = f"""SELECT j.id, j.a, j.b, d.score AS sure,
-    (SELECT z.attributions FROM attributions a JOIN positions p ON p.attribution_seq = a.seq
-        JOIN claim_sizes z ON z.claim = p.claim WHERE a.id = j.a) AS one,
-    (SELECT z.attributions FROM attributions a JOIN positions p ON p.attribution_seq = a.seq
-        JOIN claim_sizes z ON z.claim = p.claim WHERE a.id = j.b) AS other,
-    EXISTS (SELECT 1 FROM attributions a JOIN positions p ON p.attribution_seq = a.seq
-        JOIN claim_sizes z ON z.claim = p.claim WHERE a.id IN (j.a, j.b) AND z.disputed) AS disputed,
-    j.relation {_OF_LOG}"""
-_ENTITIES = f"""SELECT j.id, j.a, j.b, d.score AS sure, (SELECT k.attributions FROM entity_counts k WHERE k.entity =
-    coalesce((SELECT c.cluster FROM clusters c WHERE c.member = j.a), j.a)) AS bearing {_OF_LOG}"""
-_OPEN = f"""SELECT a.id, (SELECT max(json_extract(e.value, '$[1]')) FROM json_each(m.data, '$.candidates') e) AS sure,
-    z.attributions AS bearing, z.disputed FROM (SELECT attribution_seq FROM voices WHERE kind = 'unknown'
-        ORDER BY attribution_seq DESC LIMIT {CANDIDATES}) v
-    JOIN unsure u ON u.attribution_seq = v.attribution_seq
-    JOIN attributions a ON a.seq = v.attribution_seq JOIN meanings m ON m.attribution_seq = a.seq
-        AND m.run_seq = (SELECT max(s.run_seq) FROM sightings s WHERE s.attribution_seq = a.seq)
+_ON_ONE = """SELECT k.by FROM reviewed v JOIN judgements k ON k.id = v.judgement WHERE v.attribution_seq = {0}
+    AND (k.relation <> 'skipped' OR k.by = :by AND k.b = 'skipped:attribution')"""
+_ON_PAIR = f"""SELECT h.by FROM by_people h JOIN judgements k ON k.seq = h.judgement_seq WHERE h.a = j.a AND h.b = j.b
+    AND (k.relation <> 'skipped' OR k.by = :by) AND {_IN_FORCE.format("k")}"""
+_ON_SOURCE = f"""SELECT h.by FROM by_people h JOIN judgements k ON k.seq = h.judgement_seq WHERE h.a = a.id AND
+    (k.relation = 'speaker' OR k.by = :by AND k.b = 'skipped:source') AND {_IN_FORCE.format("k")}"""
+"""Who decided an item; of those who passed it over, the person asked for alone."""
+_OTHERS = "(SELECT json_group_array(DISTINCT by) FROM ({0})) AS others"
+_MINE = ":by IN ({0})"
+
+_SAID = f"""SELECT a.id AS item, a.id AS a, NULL AS b, u.score AS sure, z.attributions AS bearing, z.disputed,
+        (SELECT count(*) FROM clusters m WHERE m.cluster = (SELECT c.cluster FROM clusters c WHERE c.member = r.id))
+        AS copies, {_OTHERS.format(_ON_ONE.format("a.seq"))}
+    FROM (SELECT attribution_seq, score FROM (SELECT * FROM unsure o WHERE NOT
+            {_MINE.format(_ON_ONE.format("o.attribution_seq"))} ORDER BY score LIMIT {CANDIDATES})
+        UNION SELECT * FROM (SELECT o.attribution_seq, o.score FROM (SELECT claim FROM claim_sizes WHERE disputed
+            ORDER BY attributions DESC, last DESC LIMIT {DISPUTED}) d JOIN positions p ON p.claim = d.claim
+        JOIN unsure o ON o.attribution_seq = p.attribution_seq
+        WHERE NOT {_MINE.format(_ON_ONE.format("o.attribution_seq"))} LIMIT {CANDIDATES})) u
+    JOIN attributions a ON a.seq = u.attribution_seq JOIN reports r ON r.seq = a.report_seq
+    LEFT JOIN positions p ON p.attribution_seq = a.seq LEFT JOIN claim_sizes z ON z.claim = p.claim"""
+_OF_LOG = """FROM doubted d JOIN judgements j ON j.seq = d.judgement_seq"""
+_LEFT = f"{_IN_FORCE.format('j')} AND NOT {_MINE.format(_ON_PAIR)} ORDER BY d.score LIMIT {CANDIDATES}"
+_LINKS = f"""SELECT j.id AS item, j.a, j.b, d.score AS sure, CASE j.relation WHEN 'contradicts' THEN z.attributions
+        + y.attributions ELSE max(z.attributions, y.attributions) END AS bearing,
+        max(z.disputed, y.disputed) AS disputed, 1 AS copies, {_OTHERS.format(_ON_PAIR)} {_OF_LOG}
+    JOIN attributions a ON a.id = j.a JOIN positions p ON p.attribution_seq = a.seq
+    JOIN claim_sizes z ON z.claim = p.claim
+    JOIN attributions b ON b.id = j.b JOIN positions q ON q.attribution_seq = b.seq
+    JOIN claim_sizes y ON y.claim = q.claim WHERE d.sort = 'link' AND {_LEFT}"""
+_ENTITIES = f"""SELECT j.id AS item, j.a, j.b, d.score AS sure, (SELECT k.attributions FROM entity_counts k
+        WHERE k.entity = coalesce((SELECT c.cluster FROM clusters c WHERE c.member = j.a), j.a)) AS bearing,
+        0 AS disputed, 1 AS copies, {_OTHERS.format(_ON_PAIR)} {_OF_LOG}
+    WHERE d.sort = 'entity' AND {_LEFT}"""
+_OPEN = f"""SELECT '{SOURCE}' || a.id AS item, a.id AS a, NULL AS b, z.attributions AS bearing, z.disputed, 1 AS copies,
+        u.sure, {_OTHERS.format(_ON_SOURCE)}
+    FROM unled u JOIN attributions a ON a.seq = u.attribution_seq
     LEFT JOIN positions p ON p.attribution_seq = a.seq LEFT JOIN claim_sizes z ON z.claim = p.claim
-    WHERE json_array_length(m.data, '$.candidates') > 0"""
+    WHERE NOT {_MINE.format(_ON_SOURCE)} ORDER BY u.sure LIMIT {CANDIDATES}"""
+_ASKED: dict[ItemKind, str] = {"attribution": _SAID, "link": _LINKS, "entity": _ENTITIES, "source": _OPEN}
 _BY = """SELECT j.* FROM by_people b JOIN judgements j ON j.seq = b.judgement_seq
     WHERE b.by = :by ORDER BY b.judgement_seq DESC"""
-_PAIRS = f"""SELECT j.id, j.a, j.b, j.relation, j.by FROM by_people p JOIN judgements j ON j.seq = p.judgement_seq
-    WHERE j.relation IN ('same', 'different', 'opposes', 'contradicts', 'speaker', 'skipped') AND {_IN_FORCE}"""
 
 
 def waiting(connection: Connection, by: str, kinds: Collection[ItemKind]) -> list[Waiting]:
     """What waits for this person, what needs it most first; without what they decided or passed over."""
-    passed = _Passed(connection, by)
-    found = [each for kind in kinds for each in _ASKED[kind](connection, passed)]
+    found = [each for kind in kinds for each in _waiting(connection, by, kind)]
     return sorted(found, key=lambda w: (-w.need, w.item))
 
 
-class _Passed:
-    """Who decided or skipped what: of single attributions, of pairs, and of who speaks."""
-
-    def __init__(self, connection: Connection, by: str) -> None:
-        self.by = by
-        self.of_item: dict[str, dict[str, None]] = {}
-        on_one = """SELECT a.id AS said, j.* FROM reviewed v JOIN attributions a ON a.seq = v.attribution_seq
-            JOIN judgements j ON j.id = v.judgement"""
-        for row in connection.execute(text(on_one)):
-            skips_source = row.relation == "skipped" and "skipped:source" in (row.a, row.b)
-            self._note(f"{SOURCE}{row.said}" if skips_source else row.said, row)
-        for row in connection.execute(text(_PAIRS)):
-            low, high = sorted((row.a, row.b))
-            self._note(f"{SOURCE}{low}" if row.relation == "speaker" else f"{low} {high}", row)
-
-    def _note(self, item: str, row: Any) -> None:
-        if row.relation != "skipped" or row.by == self.by:
-            self.of_item.setdefault(item, {})[row.by] = None
-
-    def mine(self, item: str) -> bool:
-        """Whether this person is done with it."""
-        return self.by in self.of_item.get(item, ())
-
-    def others(self, item: str) -> tuple[str, ...]:
-        """Who else decided it."""
-        return tuple(self.of_item.get(item, ()))
-
-
-def _said(connection: Connection, passed: _Passed) -> Iterator[Waiting]:
-    for row in connection.execute(text(_SAID)):
-        if not passed.mine(row.id):
-            copies = max(1, row.copies)
-            bearing, disputed = row.bearing or 1, bool(row.disputed)
-            yield Waiting(
-                row.id, "attribution", row.id, None, row.sure, bearing, disputed, copies, passed.others(row.id)
-            )
-
-
-def _links(connection: Connection, passed: _Passed) -> Iterator[Waiting]:
-    for row in connection.execute(text(_LINKS), {"sort": "link", "most": CANDIDATES}):
-        pair = " ".join(sorted((row.a, row.b)))
-        if row.one and row.other and not passed.mine(pair):
-            bearing = row.one + row.other if row.relation == "contradicts" else max(row.one, row.other)
-            others = passed.others(pair)
-            yield Waiting(row.id, "link", row.a, row.b, row.sure, bearing, bool(row.disputed), 1, others)
-
-
-def _entities(connection: Connection, passed: _Passed) -> Iterator[Waiting]:
-    for row in connection.execute(text(_ENTITIES), {"sort": "entity", "most": CANDIDATES}):
-        pair = " ".join(sorted((row.a, row.b)))
-        if row.bearing and not passed.mine(pair):
-            yield Waiting(row.id, "entity", row.a, row.b, row.sure, row.bearing, False, 1, passed.others(pair))
-
-
-def _open(connection: Connection, passed: _Passed) -> Iterator[Waiting]:
-    for row in connection.execute(text(_OPEN)):
-        item = f"{SOURCE}{row.id}"
-        if not passed.mine(item):
-            bearing, disputed = row.bearing or 1, bool(row.disputed)
-            yield Waiting(item, "source", row.id, None, row.sure, bearing, disputed, 1, passed.others(item))
-
-
-_ASKED = {"attribution": _said, "link": _links, "entity": _entities, "source": _open}
+def _waiting(connection: Connection, by: str, kind: ItemKind) -> Iterator[Waiting]:
+    for row in connection.execute(text(_ASKED[kind]), {"by": by}):
+        others = () if row.others == "[]" else tuple(sorted(set(from_json(row.others)) - {by}))
+        bearing, copies = row.bearing or 1, max(1, row.copies)
+        yield Waiting(row.item, kind, row.a, row.b, row.sure, bearing, bool(row.disputed), copies, others)
 
 
 def judgement(connection: Connection, judgement_id: str) -> Judgement:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 
 from onrecord.errors import NotFound, StoreError
 from onrecord.model import Attribution, Extraction, Meaning, Report, Run, Span, address
-from onrecord.store import schema as t
 from onrecord.store import reviews
+from onrecord.store import schema as t
 from onrecord.store.corrected import corrected
 from onrecord.store.identities import UNKNOWN
 from onrecord.store.meanings import entities, meaning_of, meanings

@@ -3,7 +3,8 @@ holds for what it has in its place.
 
 `reviewed`: of each attribution the judgements on it alone that are in force, its own and those of one that stood in its
 place (contents that share half of their joint characters). `unsure`: what the newest run of each
-report found, by score; `doubted`: what engines judged of two rows, by score; `by_people`: who judged what. The log's
+report found, by score; `unled`: of these those whose source leads to nobody, though somebody may be meant, by how
+likely; `doubted`: what engines judged of two rows, by score; `by_people`: who judged what. The log's
 rows are found by these; they are never changed.
 """
 # ruff: noqa: S608 - the SQL is put together from names written here
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from onrecord.store import judged
-from onrecord.store.review_rows import ACT, MODALITY, SPANS, Review, Spans, act_of, modality_of
+from onrecord.store.review_rows import SPANS, Review, Spans, act_of, modality_of
 from onrecord.store.rows import Judgement
 
 KEPT = 0.5
@@ -35,14 +36,24 @@ MAKE = (
     "CREATE INDEX unsure_report ON unsure (report_seq)",
     "CREATE TABLE doubted (judgement_seq INTEGER PRIMARY KEY, sort TEXT NOT NULL, score REAL NOT NULL)",
     "CREATE INDEX doubted_score ON doubted (sort, score)",
-    "CREATE TABLE by_people (by TEXT, judgement_seq INTEGER, PRIMARY KEY (by, judgement_seq)) WITHOUT ROWID",
+    "CREATE TABLE by_people (judgement_seq INTEGER PRIMARY KEY, by TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL)",
+    "CREATE INDEX by_people_rows ON by_people (a, b)",
+    "CREATE INDEX by_people_by ON by_people (by)",
+    "CREATE TABLE unled (attribution_seq INTEGER PRIMARY KEY, sure REAL NOT NULL, report_seq INTEGER NOT NULL)",
+    "CREATE INDEX unled_sure ON unled (sure)",
+    "CREATE INDEX unled_report ON unled (report_seq)",
 )
-TABLES = ("reviewed", "unsure", "doubted", "by_people")
+TABLES = ("reviewed", "unsure", "unled", "doubted", "by_people")
 
 _UNSURE = """INSERT INTO unsure SELECT a.seq, s.score, a.report_seq FROM (SELECT b.report_seq, max(x.run_seq) AS run_seq
         FROM attributions b JOIN sightings x ON x.attribution_seq = b.seq WHERE {where} GROUP BY b.report_seq) newest
     JOIN attributions a ON a.report_seq = newest.report_seq
     JOIN sightings s ON s.attribution_seq = a.seq AND s.run_seq = newest.run_seq"""
+_UNLED = """INSERT INTO unled SELECT u.attribution_seq, max(json_extract(e.value, '$[1]')), u.report_seq
+    FROM unsure u JOIN voices v ON v.attribution_seq = u.attribution_seq AND v.kind = 'unknown'
+    JOIN meanings m ON m.attribution_seq = u.attribution_seq
+        AND m.run_seq = (SELECT max(s.run_seq) FROM sightings s WHERE s.attribution_seq = u.attribution_seq)
+    JOIN json_each(m.data, '$.candidates') e WHERE {where} GROUP BY u.attribution_seq"""
 _CONTENTS = """SELECT c.attribution_seq AS seq, a.id, c.start, c.end FROM contents c
     JOIN attributions a ON a.seq = c.attribution_seq WHERE a.report_seq = :report"""
 _ON_ONE = f"""SELECT DISTINCT a.report_seq FROM judgements j JOIN attributions a ON a.id = j.a OR a.id = j.b
@@ -52,6 +63,7 @@ _ON_ONE = f"""SELECT DISTINCT a.report_seq FROM judgements j JOIN attributions a
 def fill(connection: Connection) -> None:
     """Make everything here anew, into empty tables."""
     connection.exec_driver_sql(_UNSURE.format(where="TRUE"))
+    connection.exec_driver_sql(_UNLED.format(where="TRUE"))
     connection.exec_driver_sql(judged.DOUBTED.format(where="TRUE"))
     connection.exec_driver_sql(judged.BY_PEOPLE.format(where="TRUE"))
     for report_seq in connection.exec_driver_sql(_ON_ONE).scalars().all():
@@ -61,9 +73,10 @@ def fill(connection: Connection) -> None:
 
 def refresh(connection: Connection, report_seq: int, touching: Iterable[Judgement]) -> None:
     """Follow what is new of one report; `touching`: the judgements in force on its attributions."""
-    for name in ("unsure", "reviewed"):
+    for name in ("unsure", "unled", "reviewed"):
         connection.exec_driver_sql(f"DELETE FROM {name} WHERE report_seq = ?", (report_seq,))
     connection.exec_driver_sql(_UNSURE.format(where="b.report_seq = ?"), (report_seq,))
+    connection.exec_driver_sql(_UNLED.format(where="u.report_seq = ?"), (report_seq,))
     _review(connection, report_seq, touching)
 
 

@@ -347,7 +347,8 @@ class Judgement:
     `named`: one of the two is an entity, or an attribution of a claim, the other a name for it, `name:Thomas Price`.
     `speaker`: one is an attribution, the other the entity whose words these are. `stance`: one is an attribution, the
     other `stance:denies`, or `stance:none` where it bears on no claim. `right`, `wrong`, `spans`, `act`, `modality` and
-    `skipped` have `verdict:right`, `spans:{…}` and the like in the other's place (`review_rows`). `by` names who: an engine's run id, or a person.
+    `skipped` have `verdict:right`, `spans:{…}` and the like in the other's place (`review_rows`). `by` names who: an
+    engine's run id, or a person.
     `at` is the moment of judging.
     """
 

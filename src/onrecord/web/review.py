@@ -135,8 +135,8 @@ def decide(request: Request, item_id: str, form: Posted) -> Response:
     try:
         done = _decided(record, item, by, held, rows)
     except Conflict:
-        page = conflict_page(record, record.item(item_id), kind, _mine(record, item, by, held, rows), form)
-        return render(request, "review_conflict.html", page, status=HTTPStatus.CONFLICT)
+        both = conflict_page(record, record.item(item_id), kind, _mine(record, item, by, held, rows), form)
+        return render(request, "review_conflict.html", both, status=HTTPStatus.CONFLICT)
     except UsageError as error:
         if held.get("do") != "change":
             raise

@@ -141,7 +141,7 @@ def review_page(
         kind,
         _view(record, item, queue[at] if at is not None else None) if item else None,
         _marking(record, item, rows) if item and change and item.kind == "attribution" else None,
-        dict(counts),
+        {str(name): n for name, n in counts.items()},
         record.decided_since(by, midnight.astimezone(UTC)),
         queue[at - 1].item if at else None,
         queue[at + 1].item
@@ -300,7 +300,7 @@ def _answers(made: Sequence[tuple[str, Judgement]]) -> dict[tuple[str, str], dic
     for row, j in sorted(made, key=lambda each: (each[1].at, each[1].id)):
         kind = KIND_OF.get(j.relation) or PAIRS_OF[row.partition("-")[0]]
         value = next((r for r in (j.a, j.b) if not row.startswith(r)), "")
-        answer = j.relation
+        answer: str = j.relation
         if j.relation == "spans":
             answer = "corrected"
         elif j.relation in ("act", "modality", "stance"):
