@@ -53,8 +53,9 @@ def form_of(page: Response, do: str) -> tuple[str, dict[str, list[str]]]:
                 if name:
                     sent.setdefault(name[1], []).append(value[1] if value else "")
             for name_, options in re.findall(r'<select name="(\w+)">(.*?)</select>', form, re.S):
-                chosen = re.search(r"<option(?: value=\"([^\"]*)\")? selected>([^<]*)", options)
-                sent.setdefault(name_, []).append((chosen[1] or chosen[2]) if chosen else "")
+                every = list(re.finditer(r"<option(?: value=\"([^\"]*)\")?( selected)?>([^<]*)", options))
+                chosen = next((o for o in every if o[2]), every[0])
+                sent.setdefault(name_, []).append(chosen[3] if chosen[1] is None else chosen[1])
             return action[1], sent
     raise AssertionError(f"no form does {do}")
 
@@ -270,6 +271,44 @@ def test_bad_forms_and_addresses_are_told_apart(store: Store, ada: TestClient) -
     other = {"origin": "http://elsewhere.example"}
     assert ada.post(f"/review/{harbour}", data={"do": "accept"}, headers=other).status_code == 403
     assert Record(store).attribution(harbour).review is None
+
+
+class Unsure(TinyEngine):
+    """Leaves open who speaks, with everybody it met as a candidate."""
+
+    run = Run("tiny", "unsure")
+
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
+        """The same, without who says it."""
+        return [
+            replace(
+                p,
+                attributions=tuple(
+                    replace(a, entity=None, candidates=tuple((k, 0.4 / (k + 1)) for k in range(len(p.entities))))
+                    for a in p.attributions
+                ),
+            )
+            for p in super().propose(reports)
+        ]
+
+
+def test_who_speaks_is_decided_where_the_engine_left_it_open(store: Store, ada: TestClient) -> None:
+    record = Record(store)
+    put(store, "e", *REPORTS["e"], engine=Unsure())
+    (first, second) = record.waiting("Ada", "source")
+    assert first.why == "40 % sure"
+    page = ada.get("/review?kind=source")
+    assert "Mayor Lee (40 %)" in page.text
+    press(ada, f"/review/{first.item}", "speaker")
+    assert record.attribution(first.a).source_name == "Mayor Lee"
+    press(ada, f"/review/{second.item}", "skip")
+    assert not record.waiting("Ada", "source")
+    assert [w.item for w in record.waiting("Bo", "source")] == [second.item]
+    page = ada.post("/review/undo", follow_redirects=True)
+    assert page.url.path == f"/review/{second.item}"
+    ada.post("/review/undo")
+    assert len(record.waiting("Ada", "source")) == 2
+    assert list(store.verify()) == []
 
 
 class Shorter(TinyEngine):
