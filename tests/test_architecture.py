@@ -52,7 +52,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notebook": {"model", "store", "marks", "flat"},
     "results": {"model", "errors", "link", "store", "flat", "notebook", "report_json"},
     "judging": {"errors", "marks", "store"},
-    "answer": {"judging", "model", "errors", "claims", "standing", "link", "marks", "store", "results"},
+    "reviewing": {"model", "errors", "store"},
+    "agreement": set(),
+    "gold": {"model", "report_json", "store"},
+    "answer": {"judging", "reviewing", "model", "errors", "claims", "standing", "link", "marks", "store", "results"},
     "pipeline": {*BASE, "read", "clean", "extraction", "identify", "link", "linking", "reprints", "resolve", "store"},
     "watching": {*BASE, "answer", "claim_views", "claims", "extraction", "marks", "pipeline", "read", "store"},
     "api": {*BASE, "read", "clean", "engines", "extraction", "store", "answer", "pipeline", "results"},
@@ -72,6 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "export",
         "extraction",
         "flat",
+        "gold",
         "marks",
         "people",
         "pipeline",
@@ -87,13 +91,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "from_json": {"claims", "link", "model", "results", "standing", "store"},
     "client": {"claims", "errors", "flat", "from_json", "model", "paging", "results", "store"},
     "web": {"answer", "api", "brief", "claim_views", "claims", "engines", "errors", "export", "extraction", "flat"}
-    | {"judging", "marks", "model", "paging", "people", "results", "settings", "standing", "store", "desk"},
+    | {
+        "agreement",
+        "judging",
+        "reviewing",
+        "marks",
+        "model",
+        "paging",
+        "people",
+        "results",
+        "settings",
+        "standing",
+        "store",
+        "desk",
+    },
     "__main__": {"cli"},
     "__init__": {"api", "answer", "claims", "client", "errors", "model", "read"},
 }
 """Room → rooms that it may import. `__init__` only names things, lazily."""
 
-DEEP = {("store", name) for name in ("rows", "claim_rows", "redress_rows", "watch_rows")}
+DEEP = {("store", name) for name in ("rows", "claim_rows", "queue_rows", "redress_rows", "review_rows", "watch_rows")}
 """Inner rooms that others may import besides the door of a package."""
 
 BANNED_MODULES = {"pickle", "marshal", "shelve", "joblib", "dill", "torch", "spacy", "telnetlib", "xmlrpc"}

@@ -33,6 +33,7 @@ from onrecord.link import changes, credited, notices
 from onrecord.marks import one_line
 from onrecord.model import EntityKind, RawReport
 from onrecord.results import Answers, Result, Version, answers
+from onrecord.reviewing import Reviewing
 from onrecord.standing import a_day, day, is_day
 from onrecord.store import (
     CopyGroup,
@@ -71,7 +72,7 @@ HISTORY, COMPARED = 1000, 500
 """Claims that a history, and a comparison, goes through, the largest ones."""
 
 
-class Record(Judging):
+class Record(Judging, Reviewing):
     """A record to ask. Opens nothing itself: it asks the store that it is given, and closes that with it."""
 
     def __init__(self, store: Store) -> None:

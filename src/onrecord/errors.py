@@ -8,6 +8,7 @@ OnRecordError
 │   └── Unparsable    the parser gave up within its limits
 ├── StoreError        the record cannot be used as asked
 │   ├── NewerSchema   made by a newer OnRecord
+│   ├── Conflict      somebody else decided on a row since it was seen
 │   └── NotFound      no such report, attribution, …
 │       └── TakenDown  there was one; it was taken down, and the record says by whom and why
 ├── Denied            somebody may not do this
@@ -82,6 +83,10 @@ class BadLogin(Denied):
 
 class LockedOut(BadLogin):
     """Too many failed logins of this name; the right password helps only later."""
+
+
+class Conflict(StoreError):
+    """Somebody else has decided since; nothing was done."""
 
 
 class EngineError(OnRecordError):

@@ -68,16 +68,17 @@ def bodies(rows: list[dict[str, Any]], *, held_out: bool = False) -> list[dict[s
     """
     texts = {int(row["body_id"]): row["text"] for row in rows}
     read = [row for row in _lines("bodies.jsonl") if bool(row.get("held_out")) == held_out]
-    return [_read_whole(row, f"fnc1-{row['body']}", texts[row["body"]]) for row in read]
+    return [read_whole(row, f"fnc1-{row['body']}", texts[row["body"]]) for row in read]
 
 
 def written(*, held_out: bool = False) -> list[dict[str, Any]]:
     """Reports made up to be learned from, in the same form."""
     rows = [row for row in _lines("written.jsonl") if bool(row.get("held_out")) == held_out]
-    return [_read_whole(row, row["doc"], row["text"]) for row in rows]
+    return [read_whole(row, row["doc"], row["text"]) for row in rows]
 
 
-def _read_whole(row: dict[str, Any], name: str, text: str) -> dict[str, Any]:
+def read_whole(row: dict[str, Any], name: str, text: str) -> dict[str, Any]:
+    """A report that somebody read, in PolNeAR's form: `row` as those of `bodies.jsonl` are."""
     said = row.get("attributions")
     who = {**row, "entities": _with_relatives(row["entities"], text)} if "entities" in row else None
     out = {"doc": name, "text": text, "attributions": None, "guide": None, "who": who, "narrow": True}

@@ -14,13 +14,13 @@ from onrecord.cli.audit import app as audit
 from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
-from onrecord.cli.judge import app as judge
 from onrecord.cli.keep import doctor, status
 from onrecord.cli.options import Where
 from onrecord.cli.people import app as people
 from onrecord.cli.people import workspaces
 from onrecord.cli.read import read
 from onrecord.cli.redress import replies, reply, takedown
+from onrecord.cli.reviewing import app as judge
 from onrecord.cli.send import app as key
 from onrecord.cli.send import export, verify
 from onrecord.cli.serve import serve

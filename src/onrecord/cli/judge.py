@@ -48,7 +48,7 @@ def judge() -> None:
     \b
     Examples:
       onrecord judge same 3fa9c1d2e4b5 77b01c9ad3f0 --reason "one shipment"
-      onrecord judge stance 3fa9c1d2e4b5 denies --reason "meant ironically"
+      onrecord judge wrong 3fa9c1d2e4b5 --reason "told by the reporter"
     """
 
 
@@ -177,23 +177,6 @@ def log(format_: AsFormat = None, db: Db = None) -> None:
         talk.put_rows(made, form, lambda _: (judgement_line(j, back.get(j.id)) for j in made))
         if not made:
             talk.say("Nobody has judged anything.")
-
-
-@app.command()
-def export(db: Db = None) -> None:
-    """Print what people judged, one JSON object a line, to take it into another record.
-
-    \b
-    Example:
-      onrecord judge export > judgements.jsonl
-    """
-    with opened(db) as record:
-        made, gone = record.judged_by_people()
-        for j in made:
-            talk.put(json.dumps({"judgement": j.to_dict()}, ensure_ascii=False))
-        for w in gone:
-            row = {"judgement_id": w.judgement_id, "by": w.by, "at": w.at.isoformat(), "reason": w.reason}
-            talk.put(json.dumps({"withdrawal": row}, ensure_ascii=False))
 
 
 @app.command("import")

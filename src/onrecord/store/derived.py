@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from onrecord.store import identities
 
-VERSION = 5
+VERSION = 6
 """Counts up when anything here changes; a record with another is rebuilt on opening."""
 
 _TOKENS = "tokenize = 'porter unicode61 remove_diacritics 2'"

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Row, select, text
 from onrecord.clusters import APART, JOINING, clusters
 from onrecord.model import Span
 from onrecord.store import judged as log
-from onrecord.store import positions
+from onrecord.store import positions, reviews
 from onrecord.store import schema as t
 from onrecord.store.fold import fold
 from onrecord.store.judged import NAMED, SPEAKER, gone, judgement_of, named_by
@@ -56,7 +56,7 @@ MAKE = (
     "CREATE INDEX entity_counts_most ON entity_counts (attributions DESC)",
     "CREATE INDEX entity_counts_several ON entity_counts (attributions DESC) WHERE several",
 )
-TABLES = ("voices", "alike", "clusters", "entity_counts", *positions.TABLES)
+TABLES = ("voices", "alike", "clusters", "entity_counts", *positions.TABLES, *reviews.TABLES)
 DROP = tuple(f"DROP TABLE IF EXISTS {name}" for name in TABLES)
 
 _VOICES = f"""SELECT a.seq, CASE WHEN m.name_kind IN ({_NAMELESS}) THEN m.name_kind || ' ' || fold(m.name)
@@ -87,7 +87,7 @@ _JUDGED_SAID = """SELECT DISTINCT a.report_seq FROM attributions a JOIN judgemen
 
 def rebuild(connection: Connection) -> None:
     """Make everything here anew."""
-    for statement in (*DROP, *MAKE, *positions.MAKE):
+    for statement in (*DROP, *MAKE, *positions.MAKE, *reviews.MAKE):
         connection.exec_driver_sql(statement)
     _fill(connection)
 
@@ -106,6 +106,7 @@ def _fill(connection: Connection) -> None:
     _correct(connection, [j for j in judgements if j.relation == SPEAKER])
     _write(connection, clusters([*_alike(connection), *(j for j in judgements if _groups(j))]))
     _count(connection, connection.exec_driver_sql(f"{_QUOTED} ORDER BY 1"), _names(judgements))
+    reviews.fill(connection)
     positions.fill(connection, judgements)
 
 
@@ -138,6 +139,7 @@ def _refresh(connection: Connection, report_seq: int) -> set[str]:
     said = select(t.attributions.c.id).where(t.attributions.c.report_seq == report_seq)
     touching = log.touching(connection, set(connection.execute(said).scalars()))
     _correct(connection, [j for j in touching if j.relation == SPEAKER])
+    reviews.refresh(connection, report_seq, touching)
     return judged_here
 
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select
+from sqlalchemy import Connection, Row, Table, bindparam, insert, or_, select, text
 
-from onrecord.errors import NotFound
+from onrecord.errors import NotFound, UsageError
 from onrecord.store import schema as t
 from onrecord.store.redress_rows import ERASED
+from onrecord.store.review_rows import SPANS, Spans, is_decision
 from onrecord.store.rows import Judgement, Relation, Withdrawal
 
 NAMED: Relation = "named"
@@ -18,16 +19,28 @@ SPEAKER: Relation = "speaker"
 STANCE: Relation = "stance"
 _NAME = "name:"
 _STANCE = "stance:"
+ON_ONE = ("right", "wrong", "spans", "act", "modality", "skipped")
+"""Relations that a row may have alone, with what is said of it in the other's place (`review_rows`)."""
 STANCES = ("affirms", "denies", "doubts", "declines", "none")
 """What a person may set; the last: it bears on no claim."""
+DOUBTED = """INSERT OR IGNORE INTO doubted SELECT seq, CASE WHEN a >= 'attribution-' AND a < 'attribution.' THEN 'link'
+    ELSE 'entity' END, score FROM judgements WHERE by_kind = 'engine' AND score IS NOT NULL AND (a < 'report-' AND
+    relation = 'same' OR relation IN ('opposes', 'contradicts')) AND {where}"""
+"""Notes what engines judged of two attributions or entities, to be found by how sure they are."""
+BY_PEOPLE = (
+    """INSERT OR IGNORE INTO by_people SELECT seq, by, a, b FROM judgements WHERE by_kind = 'person' AND {where}"""
+)
 _JUDGED = {"report": t.reports, "attribution": t.attributions, "entity": t.entities}
 
 
 def judge(connection: Connection, judgement: Judgement) -> str:
-    """Append a judgement, unless it is there already. Raises NotFound where a judged row is not in the record."""
+    """Append a judgement, unless it is there already. Raises NotFound where a judged row is not in the record,
+    UsageError where spans lie outside the text."""
     for row_id in (judgement.a, judgement.b):
         if not is_there(connection, row_id, judgement.relation):
             raise NotFound("there is no such row to judge.", which=row_id, advice="Name rows of the record by id.")
+    if wrong := outside(connection, judgement):
+        raise UsageError(f"{wrong}.", which=judgement.a, advice="Take offsets from the text of its report.")
     a, b = sorted((judgement.a, judgement.b))
     row = {name: getattr(judgement, name) for name in ("relation", "by_kind", "by", "score", "reason")}
     row |= {"a": a, "b": b, "id": judgement.id, "at": judgement.at.isoformat()}
@@ -37,8 +50,21 @@ def judge(connection: Connection, judgement: Judgement) -> str:
     known = connection.execute(select(t.judgements.c.id).filter_by(**same).order_by(t.judgements.c.seq)).scalar()
     if known is not None:
         return str(known)
-    connection.execute(insert(t.judgements), row)
+    seq = connection.execute(insert(t.judgements).returning(t.judgements.c.seq), row).scalar_one()
+    for note in (DOUBTED, BY_PEOPLE):
+        connection.exec_driver_sql(note.format(where="seq = ?"), (seq,))
     return judgement.id
+
+
+def outside(connection: Connection, judgement: Judgement) -> str | None:
+    """What spans that a judgement gives do not fit the text of their attribution; None where they do."""
+    if judgement.relation != "spans":
+        return None
+    attribution, spans = sorted((judgement.a, judgement.b))
+    sql = text("SELECT length(r.text) FROM attributions a JOIN reports r ON r.seq = a.report_seq WHERE a.id = :id")
+    length = connection.execute(sql, {"id": attribution}).scalar()
+    end = Spans.read(spans.removeprefix(SPANS)).end
+    return f"its spans reach to {end}, outside the text" if length is not None and end > length else None
 
 
 def is_there(connection: Connection, row_id: str, relation: str) -> bool:
@@ -47,6 +73,8 @@ def is_there(connection: Connection, row_id: str, relation: str) -> bool:
         return len(row_id) > len(_NAME)
     if relation == STANCE and row_id.startswith(_STANCE):
         return row_id.removeprefix(_STANCE) in STANCES
+    if relation in ON_ONE and ":" in row_id:
+        return is_decision(row_id)
     table = _JUDGED.get(row_id.split("-", 1)[0])
     return table is not None and _held(connection, table, row_id)
 

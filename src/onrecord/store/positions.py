@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from onrecord.clusters import JOINING, sides
-from onrecord.store import judged
+from onrecord.store import judged, reviews
 from onrecord.store.rows import Judgement
 
 _PART = 500
@@ -43,9 +43,6 @@ _JUDGED = """SELECT a.seq, a.id, EXISTS (SELECT 1 FROM statements s WHERE s.attr
         OR a.id IN (SELECT b FROM judgements WHERE by_kind = 'person'))"""
 _SPANS = """SELECT c.attribution_seq AS seq, a.id, c.start, c.end FROM contents c
     JOIN attributions a ON a.seq = c.attribution_seq WHERE a.report_seq = :report"""
-KEPT = 0.5
-"""Share of their joint characters (Jaccard) that the contents of two runs' attributions must have in common for a
-person's word on the one to hold for the other."""
 
 
 def keep_judged(connection: Connection, report_seq: int) -> set[str]:
@@ -66,7 +63,7 @@ def keep_judged(connection: Connection, report_seq: int) -> set[str]:
     for row in gone:
         shares = {seq: _share(characters.get(row.seq, set()), characters.get(seq, set())) for seq in here}
         best = max(sorted(here), key=lambda seq: shares[seq], default=None)
-        if best is not None and shares[best] >= KEPT:
+        if best is not None and shares[best] >= reviews.KEPT:
             a, b = sorted((row.id, ids[best]))
             values = {"a": a, "b": b, "report": report_seq}
             connection.execute(text("INSERT OR IGNORE INTO alike VALUES (:a, :b, :report)"), values)
@@ -142,8 +139,9 @@ def _put(
             row = new_of.get(min(j.a, j.b), min(j.a, j.b))
             names[cluster_of.get(row, row)] = judged.named_by(j)
     claims: dict[str, list[_Member]] = {}
+    rejected = reviews.rejected(connection, [member.seq for member in members])
     for member in members:
-        if set_by.get(member.id) != "none":
+        if set_by.get(member.id) != "none" and member.seq not in rejected:
             claims.setdefault(cluster_of.get(member.id, member.id), []).append(member)
     positions, sizes = [], []
     for claim, together in claims.items():

@@ -14,6 +14,7 @@ from onrecord.model import Extraction, Failure, RawReport, Report, Run
 from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
+from onrecord.store.reviewed import Reviews
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -38,7 +39,7 @@ from onrecord.store.rows import (
 from onrecord.store.watch_protocol import Queries, Watching
 
 
-class Store(Protocol):
+class Store(Reviews, Protocol):
     """A record. Safe to use from several threads and from several processes at once."""
 
     @property

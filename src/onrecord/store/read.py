@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 
 from onrecord.errors import NotFound, StoreError, TakenDown
 from onrecord.model import Attribution, Extraction, Meaning, RawReport, Report, Run, Span, address
+from onrecord.store import reviews
 from onrecord.store import schema as t
+from onrecord.store.corrected import corrected
 from onrecord.store.identities import UNKNOWN
 from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
 from onrecord.store.packing import from_json, given_of, moment, unpack_bytes
-from onrecord.store.rows import FailureRow, Head, Quote, Reading, Said
+from onrecord.store.rows import FailureRow, Head, Judgement, Quote, Reading, Said
 from onrecord.voices import chains, enclosing
 
 _DIGITS = frozenset("0123456789abcdef")
@@ -126,6 +128,8 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
     held = connection.execute(select(t.meanings).where(t.meanings.c.attribution_seq.in_(seqs)))
     meant = {(row.run_seq, row.attribution_seq): (row, meaning_of(row.data)) for row in held}
     quoting = {k for (_, k), (_, m) in meant.items() if m.evidence or m.distance}
+    decided = reviews.decisions(connection, seqs)
+    quoting |= set(decided)
     texts = _texts(connection, [seq for seq in spans if len(spans[seq]) > 1 or seq in quoting])
     around = _chains(connection, {(row.report_seq, seen[k].run_seq) for k, row in rows.items()})
     speaking = speaking_in(connection, seqs)
@@ -142,6 +146,7 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
             meant.get((seen[k].run_seq, k)),
             texts.get(k, ""),
             speaking.get(k),
+            decided.get(k, ()),
         )
         for k in seqs
         if k in rows
@@ -225,21 +230,25 @@ def _said(
 
 
 def _meant(
-    said: Said, meant: tuple[Row[Any], Meaning] | None, report: str, speaking: tuple[str | None, str, str, str] | None
+    said: Said,
+    meant: tuple[Row[Any], Meaning] | None,
+    report: str,
+    speaking: tuple[str | None, str, str, str] | None,
+    decided: Sequence[Judgement],
 ) -> Said:
-    """With what the newest run worked out of it, and who speaks."""
+    """With what the newest run worked out of it, who speaks, and what people decided of it."""
     if speaking:
         entity, known_as, name, kind = speaking
         said = replace(said, entity=entity, entity_name=known_as if entity else None)
         said = replace(said, source_name=name, source_kind=kind)  # type: ignore[arg-type]
     if meant is None:
-        return said
+        return corrected(said, report, reviews.review_of(decided) if decided else None)
     m = meant[1]
 
     def quote(span: Span) -> Quote:
         return Quote(span.start, span.end, span.of(report))
 
-    return replace(
+    said = replace(
         said,
         act=m.act,
         modality=m.modality,
@@ -249,6 +258,7 @@ def _meant(
         about=m.about,
         said_on=m.said_on,
     )
+    return corrected(said, report, reviews.review_of(decided) if decided else None)
 
 
 def attributions(connection: Connection, report_id: str) -> list[Said]:

@@ -11,11 +11,16 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 from onrecord.model import Act, Entity, EntityKind, EvidenceType, Kind, Modality, Stage, content_id
+from onrecord.store.review_rows import Review
 
 Result = Literal["recorded", "set aside", "known", "taken down"]
-Relation = Literal["same", "different", "opposes", "contradicts", "named", "speaker", "stance"]
+Relation = Literal[
+    "same", "different", "opposes", "contradicts", "named", "speaker", "stance", "right", "wrong", "spans", "act",
+    "modality", "skipped",
+]  # fmt: skip
 """Two rows are one (attributions: of one claim, on one side of it), are two, are of one claim on two sides, contradict
-each other; an entity or a claim has a name; who speaks in an attribution is an entity; how it stands to its claim."""
+each other; an entity or a claim has a name; who speaks in an attribution is an entity; how it stands to its claim; it
+is rightly one, or not; its spans, act and modality are these; who judges passed it over for now."""
 By = Literal["engine", "person"]
 Field = Literal["content", "text"]
 Order = Literal["best", "newest"]
@@ -77,6 +82,7 @@ class Said:
     `source_name` and `source_kind` tell whom the source leads to in its report, `entity` who that is over all reports
     and `entity_name` what that one is called there (`Identity`; None of unnamed and collective sources), `act` and what
     follows what it does by saying so, as that run worked it out; None or empty where it did not, or there is none.
+    `review` is what people decided of it; spans, act and modality are theirs then, and `review.was` the run's.
     """
 
     id: str
@@ -99,6 +105,7 @@ class Said:
     said_on: str | None = None
     entity: str | None = None
     entity_name: str | None = None
+    review: Review | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name; the report as its head."""
@@ -340,7 +347,9 @@ class Judgement:
 
     `named`: one of the two is an entity, or an attribution of a claim, the other a name for it, `name:Thomas Price`.
     `speaker`: one is an attribution, the other the entity whose words these are. `stance`: one is an attribution, the
-    other `stance:denies`, or `stance:none` where it bears on no claim. `by` names who: an engine's run id, or a person.
+    other `stance:denies`, or `stance:none` where it bears on no claim. `right`, `wrong`, `spans`, `act`, `modality` and
+    `skipped` have `verdict:right`, `spans:{…}` and the like in the other's place (`review_rows`). `by` names who: an
+    engine's run id, or a person.
     `at` is the moment of judging. `kept`: the id, where a takedown erased words from which it followed.
     """
 

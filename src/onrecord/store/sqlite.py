@@ -34,6 +34,7 @@ from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 from onrecord.store.queries import Queries
 from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
+from onrecord.store.reviewed import SqliteReviews
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,
@@ -94,7 +95,7 @@ def _is_current(connection: Connection, database: Database) -> bool:
     return found == t.HEAD and derived.is_current(connection)
 
 
-class SqliteStore(Comparing):
+class SqliteStore(Comparing, SqliteReviews):
     """A record in one SQLite file; every call is described in `protocol.Store`."""
 
     def __init__(self, database: Database) -> None:

@@ -16,7 +16,7 @@ from onrecord.model import Attribution, Report, Span
 from onrecord.store import derived, meanings
 from onrecord.store import schema as t
 from onrecord.store.database import Database
-from onrecord.store.judged import is_there, judgement_of, withdrawal_of
+from onrecord.store.judged import is_there, judgement_of, outside, withdrawal_of
 from onrecord.store.observed import digest, reading_id, report_of, report_row, set_aside_parts
 from onrecord.store.packing import unpack_bytes
 from onrecord.store.read import run
@@ -191,6 +191,8 @@ def _check_resolution(connection: Connection, row: Row[Any]) -> Iterator[str]:
 
 def _check_judgement(connection: Connection, row: Row[Any]) -> Iterator[str]:
     yield from _check_kept(t.judgements, lambda row: judgement_of(row).derived_id, connection, row)
+    if wrong := outside(connection, judgement_of(row)):
+        yield wrong
     gone = select(func.count()).select_from(t.takedowns)
     for name in (row.a, row.b):
         if not is_there(connection, name, row.relation) and not connection.execute(gone).scalar_one():

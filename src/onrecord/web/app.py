@@ -54,6 +54,7 @@ def create_app(desk: Desk) -> Guard:
     """The application, ready to serve; the guard stands around all of it, so that no answer goes out without it."""
     from onrecord.web import api
     from onrecord.web.api.extracting import Reader
+    from onrecord.web.review import router as review
     from onrecord.web.routes import router
 
     app = FastAPI(
@@ -73,6 +74,7 @@ def create_app(desk: Desk) -> Guard:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(api.router)
     app.include_router(router)
+    app.include_router(review)
     for kind in (OnRecordError, Declined, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
     return Guard(app, desk.hosts, _refused, desk.root)

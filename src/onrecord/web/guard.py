@@ -130,6 +130,8 @@ def same_site(headers: Headers, host: str) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site not in ("same-origin", "none"):
         return False
+    if origin == "null" and site == "same-origin":
+        return True  # a form of a page of ours: under `referrer-policy: no-referrer` browsers hide its origin
     if origin is not None:
         try:
             return urlsplit(origin).netloc.lower() == host.lower() and origin != "null"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onrecord.answer import Record
@@ -12,6 +12,8 @@ from onrecord.model import Attribution, Found, Report, Span
 from onrecord.results import Result, Version
 from onrecord.store import CopyGroup, Reading, Said
 from onrecord.store.claim_rows import Stance
+from onrecord.store.corrected import corrected, corrected_attribution
+from onrecord.store.review_rows import Review
 from onrecord.web.drawing import Piece, paragraphs
 
 VERSIONS = 12
@@ -81,6 +83,7 @@ def report_page(record: Record, report_id: str) -> ReportPage:
     result = record.report(report_id)
     report = result.report
     every = (*report.set_aside, *result.set_aside)
+    reviews = record.reviews(report.id)
     outside = [(p.reason, p.detail or _bytes(p.raw_start, p.raw_end)) for p in every if p.start is None]
     return ReportPage(
         report.id,
@@ -89,8 +92,8 @@ def report_page(record: Record, report_id: str) -> ReportPage:
         tuple(_facts(report)),
         report.flags,
         report.language.value if report.language else None,
-        tuple(paragraphs(report, result.attributions, every)),
-        _cards(record, result),
+        tuple(paragraphs(report, [_marked(a, report, reviews.get(a.id)) for a in result.attributions], every)),
+        _cards(record, result, reviews),
         tuple(outside[:ASIDE]),
         max(0, len(outside) - ASIDE),
         _versions(record.versions(report.id), report.id),
@@ -102,8 +105,13 @@ def report_page(record: Record, report_id: str) -> ReportPage:
     )
 
 
-def _cards(record: Record, result: Result) -> tuple[Card, ...]:
-    said = result.said()
+def _marked(attribution: Attribution, report: Report, review: Review | None) -> Attribution:
+    """As it is marked in the text: as people have it."""
+    return corrected_attribution(attribution, report.text, review)
+
+
+def _cards(record: Record, result: Result, reviews: Mapping[str, Review]) -> tuple[Card, ...]:
+    said = [corrected(each, result.report.text, reviews.get(each.id)) for each in result.said()]
     numbers = {each.id: k for k, each in enumerate(said, 1)}
     known = known_in(result, {each.id: each.within for each in said})
     stances = record.stances([each.id for each in said])
