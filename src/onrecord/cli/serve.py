@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from onrecord.cli import talk
-from onrecord.cli.options import Db, place
+from onrecord.cli.options import AsDesk, Db, at_desk, place
+from onrecord.errors import UsageError
 
 PORT = 8734
 
@@ -24,30 +26,50 @@ def serve(
     person: Annotated[
         str | None, typer.Option("--as", metavar="NAME", help="Who judges here; else your name on this machine.")
     ] = None,
+    workspace: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="For a team: the workspace that it serves; people log in with accounts."),
+    ] = None,
+    desk: AsDesk = None,
 ) -> None:
     """Open the record in a browser: pages, review, an API.
 
     It runs on this machine alone, and fetches nothing from elsewhere. Ctrl-C stops it.
+    For a team, make a workspace and accounts first (onrecord workspace, onrecord people).
 
     \b
     Examples:
       onrecord serve
       onrecord --db crisis.db serve --port 9000
+      onrecord serve --workspace harbour --host 0.0.0.0 --name desk.example
     """
     from onrecord.answer import Record
     from onrecord.store import open_store
-    from onrecord.web import LOCAL, Desk
+    from onrecord.web import LOCAL, Desk, Team
     from onrecord.web import serve as run
 
-    with Record(open_store(place(db))) as record:
-        desk = Desk(record, person or _name(), (*LOCAL, host, *(name or ())), root.rstrip("/"))
+    if workspace is None and host not in LOCAL:
+        raise UsageError(
+            "everybody who can reach that address could read and change the record.",
+            which=f"--host {host}",
+            advice="Make accounts (onrecord workspace add, onrecord people add) and give --workspace NAME.",
+        )
+    with ExitStack() as held:
+        team = None
+        if workspace is not None:
+            accounts = held.enter_context(at_desk(desk))
+            team = Team(accounts, accounts.workspace(workspace))
+        where = team.workspace.db if team else place(db)
+        record = held.enter_context(Record(open_store(where, create=team is None)))
+        hosts = (*LOCAL, host, *(name or ()))
+        made = Desk(record, person or _name(), hosts, root.rstrip("/"), access=team)
 
         def ready(address: str) -> None:
             talk.say(f"The desk is open at {address}")
             talk.say(f"Record: {record.location}")
             talk.say("Ctrl-C stops it.")
 
-        run(desk, host, PORT if port is None else port, given=port is not None, ready=ready)
+        run(made, host, PORT if port is None else port, given=port is not None, ready=ready)
 
 
 def _name() -> str:

@@ -2,5 +2,6 @@
 
 from onrecord.web.app import LOCAL, Desk, create_app
 from onrecord.web.server import serve
+from onrecord.web.team import Team
 
-__all__ = ["LOCAL", "Desk", "create_app", "serve"]
+__all__ = ["LOCAL", "Desk", "Team", "create_app", "serve"]

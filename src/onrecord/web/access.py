@@ -12,19 +12,25 @@ from typing import Any, Protocol
 from fastapi import Request
 from fastapi.routing import APIRoute
 
+from onrecord import people
 from onrecord.people import Verb
 from onrecord.web.limits import Buckets
 from onrecord.web.problems import Declined
+
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+MOST_TARGET = 300
+"""Characters of an address that the audit log keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: the name under which they judge, and what they may do. `machine`: whoever sits at the machine itself,
-    who may also write down what others judged."""
+    who may also write down what others judged. `who`: the account, where there is one."""
 
     name: str
     verbs: frozenset[Verb]
     machine: bool = False
+    who: people.Actor | None = None
 
 
 class Access(Protocol):
@@ -37,6 +43,10 @@ class Access(Protocol):
 
     def actor_of(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Actor | None:
         """Who sent a request with these headers (names in small letters) and cookies; None: nobody that is known."""
+        ...
+
+    def note(self, actor: Actor, action: str, target: str) -> None:
+        """Write down that somebody asked to change something."""
         ...
 
 
@@ -55,10 +65,13 @@ class Alone:
         """The person at the machine."""
         return Actor(self.person, frozenset(Verb), machine=True)
 
+    def note(self, actor: Actor, action: str, target: str) -> None:
+        """Nothing: the record's own log says who judged what."""
+
 
 class Needs:
     """A dependency by which a route declares what it needs: a verb, or nothing (None: it tells nothing of a record).
-    Gives the actor."""
+    Gives the actor. What changes something is written down before it is done."""
 
     def __init__(self, verb: Verb | None) -> None:
         self.verb = verb
@@ -78,6 +91,9 @@ class Needs:
             _take(buckets, f"actor {actor.name}")
         if self.verb not in actor.verbs:
             raise Declined("not-allowed", f"It needs the right to {self.verb}, which you do not have here.")
+        if request.method not in SAFE:
+            access.note(actor, f"{request.method.lower()} {self.verb}", request.url.path[:MOST_TARGET])
+        request.state.actor = actor
         return actor
 
 

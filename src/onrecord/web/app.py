@@ -56,6 +56,7 @@ def create_app(desk: Desk) -> Guard:
     from onrecord.web.api.extracting import Reader
     from onrecord.web.review import router as review
     from onrecord.web.routes import router
+    from onrecord.web.team import router as team
 
     app = FastAPI(
         title="OnRecord",
@@ -75,6 +76,7 @@ def create_app(desk: Desk) -> Guard:
     app.include_router(api.router)
     app.include_router(router)
     app.include_router(review)
+    app.include_router(team)
     for kind in (OnRecordError, Declined, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
     return Guard(app, desk.hosts, _refused, desk.root)
@@ -121,7 +123,14 @@ def render(request: Request, name: str, page: Any, *, status: int = HTTPStatus.O
     """A page as HTML. Templates get the page, the desk, and `at`, which puts the root path before one of our paths."""
     desk: Desk = request.app.state.desk
     root = request.scope.get("root_path", "")
-    values = {"page": page, "desk": desk, "at": lambda path: f"{root}{path}", "nonce": request.state.nonce, **more}
+    values = {
+        "page": page,
+        "desk": desk,
+        "at": lambda path: f"{root}{path}",
+        "nonce": request.state.nonce,
+        "actor": getattr(request.state, "actor", None),
+        "alone": request.app.state.access.alone,
+    } | more
     template = request.app.state.templates.get_template(name)
     return HTMLResponse(template.render(values), status_code=status)
 
@@ -137,6 +146,10 @@ def _told(request: Request, error: Exception) -> Response:
     if of_api(path, root):
         body = details(what, path, root)
         return JSONResponse(body, what.kind.status, what.headers, media_type=PROBLEM_JSON)
+    if what.kind.name == "token" and request.method == "GET":
+        from onrecord.web.team import login_page
+
+        return login_page(request)
     page = render(request, "error.html", None, status=what.kind.status, title=what.kind.title, advice=what.detail)
     page.headers.update(what.headers or {})
     return page

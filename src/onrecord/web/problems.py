@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from onrecord.errors import (
     BadLogin,
+    Conflict,
     Denied,
     EngineError,
     InputError,
@@ -52,6 +53,7 @@ EVERY = (
         "says by whom, when and why."),
     Kind("no-such-address", HTTPStatus.NOT_FOUND, "There is no such page.", "The address is none of this desk's."),
     Kind("method", HTTPStatus.METHOD_NOT_ALLOWED, "Not by that method.", "The header `Allow` names those that go."),
+    Kind("changed", HTTPStatus.CONFLICT, "Somebody else has decided since.", "Look at it again; nothing was done."),
     Kind("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is more than the desk takes at once.",
         "The body is larger than 2 MiB."),
     Kind("too-long", HTTPStatus.REQUEST_URI_TOO_LONG, "That question is too long.", "Take fewer words."),
@@ -117,6 +119,7 @@ _OF: tuple[tuple[type[OnRecordError], str], ...] = (
     (NotFound, "not-on-record"),
     (UsageError, "question"),
     (InputError, "unreadable"),
+    (Conflict, "changed"),
     (StoreError, "busy"),
     (EngineError, "busy"),
     (BadLogin, "token"),

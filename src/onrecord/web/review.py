@@ -13,9 +13,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from onrecord.answer import Record
 from onrecord.errors import Conflict, UsageError
 from onrecord.model import Act, Modality
+from onrecord.people import Verb
 from onrecord.reviewing import Item
 from onrecord.store.queue_rows import SOURCE, ItemKind
 from onrecord.store.review_rows import Spans
+from onrecord.web.access import Actor, Needs
 from onrecord.web.app import Desk, render
 from onrecord.web.marking import MOST_ROWS, Row, spans_of, zipped
 from onrecord.web.pages.claims import claim_page
@@ -23,6 +25,7 @@ from onrecord.web.pages.lines import texts_of
 from onrecord.web.pages.review import LINKED, Decided, agreement_page, conflict_page, drawn, review_page
 
 router = APIRouter(default_response_class=HTMLResponse)
+MAY = [Depends(Needs(Verb.review))]
 Short = Annotated[str, Query(max_length=400)]
 MOST_FIELDS = 6 * MOST_ROWS
 MOST_REASON = 2000
@@ -49,8 +52,8 @@ def _record(request: Request) -> Record:
 
 def _who(request: Request) -> str:
     """Who decides."""
-    desk: Desk = request.app.state.desk
-    return desk.person
+    actor: Actor = request.state.actor
+    return actor.name
 
 
 def _kind(given: str) -> ItemKind | None:
@@ -59,26 +62,26 @@ def _kind(given: str) -> ItemKind | None:
     return given or None  # type: ignore[return-value]
 
 
-@router.get("/review")
+@router.get("/review", dependencies=MAY)
 def review(request: Request, kind: Short = "", done: Short = "") -> HTMLResponse:
     """The first thing that waits."""
     page = review_page(_record(request), _who(request), _kind(kind), done=done)
     return _page(request, page)
 
 
-@router.get("/review/agreement")
+@router.get("/review/agreement", dependencies=MAY)
 def agreement(request: Request) -> HTMLResponse:
     """How far people agree who decided the same."""
     return render(request, "agreement.html", agreement_page(_record(request)))
 
 
-@router.get("/review/claims/{claim_id}")
+@router.get("/review/claims/{claim_id}", dependencies=MAY)
 def correct_claim(request: Request, claim_id: str, done: Short = "") -> HTMLResponse:
     """A claim to correct: its name, what is on it and how, what it is one with."""
     return render(request, "review_claim.html", claim_page(_record(request), claim_id), done=done, stances=STANCES)
 
 
-@router.post("/review/claims/{claim_id}")
+@router.post("/review/claims/{claim_id}", dependencies=MAY)
 def change_claim(request: Request, claim_id: str, form: Posted) -> Response:
     """Rename it, merge another into it, set a stance, or take an attribution out."""
     record, by, held = _record(request), _who(request), dict(form)
@@ -103,7 +106,7 @@ def change_claim(request: Request, claim_id: str, form: Posted) -> Response:
     return _go(request, f"/review/claims/{stays}" if stays else "/review", done=do)
 
 
-@router.post("/review/undo")
+@router.post("/review/undo", dependencies=MAY)
 def undo(request: Request, form: Posted) -> Response:
     """Take back what this person decided last."""
     record = _record(request)
@@ -119,14 +122,14 @@ def undo(request: Request, form: Posted) -> Response:
     return _go(request, f"/review/{again}" if again and len(last) == 1 else "/review", kind=kind, done="undone")
 
 
-@router.get("/review/{item_id}")
+@router.get("/review/{item_id}", dependencies=MAY)
 def item(request: Request, item_id: str, kind: Short = "", done: Short = "", change: bool = False) -> HTMLResponse:
     """One thing to decide, or decided."""
     page = review_page(_record(request), _who(request), _kind(kind), item_id, change=change, done=done)
     return _page(request, page)
 
 
-@router.post("/review/{item_id}")
+@router.post("/review/{item_id}", dependencies=MAY)
 def decide(request: Request, item_id: str, form: Posted) -> Response:
     """A decision on one item, then the next one."""
     record, by, held = _record(request), _who(request), dict(form)
