@@ -207,12 +207,15 @@ class Record(Judging, Reviewing):
     ) -> Answers[Claim]:  # fmt: skip
         """Claims, those that most attributions bear on first, or the `newest`; with `words`, those that fit them best;
         `limit` of them after the first `offset`. See `Asked`. Raises UsageError."""
-        rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
-        return answers(map(self._claim, islice((row for row in rows if fits(row, asked)), offset, offset + limit)))
+        return answers(map(self._claim, self.claim_rows(words, limit=limit, offset=offset, order=order, **asked)))
 
-    def claim_rows(self, words: str = "", *, limit: int, **asked: Unpack[Asked]) -> list[ClaimRow]:
-        """The same as `claims`, without what their reports say of themselves: to see what has changed."""
-        return list(islice((row for row in self._rows(words, asked.get("since")) if fits(row, asked)), limit))
+    def claim_rows(
+        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest",
+        **asked: Unpack[Asked],
+    ) -> list[ClaimRow]:  # fmt: skip
+        """The same as `claims`, without what their reports say of themselves: for lists."""
+        rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
+        return list(islice((row for row in rows if fits(row, asked)), offset, offset + limit))
 
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
         """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its

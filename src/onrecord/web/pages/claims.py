@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 
 from onrecord.answer import Record
 from onrecord.brief import svg
 from onrecord.claims import Asked, Claim
 from onrecord.standing import Change, Cited, Spoken, a_day
 from onrecord.store.claim_rows import ClaimOrder, Stance
+from onrecord.store.redress_rows import Reply
 from onrecord.web.pages.lines import ClaimLine, Quotation, Texts, claim_line, quotation, texts_of
 
 PER_PAGE = 30
@@ -35,9 +35,8 @@ class ClaimsPage:
 def claims_page(record: Record, words: str, asked: Asked, order: ClaimOrder = "largest", page: int = 1) -> ClaimsPage:
     """One page of the list. Raises UsageError."""
     page = min(max(1, page), MOST_PAGES)
-    found = record.claims(words, limit=page * PER_PAGE + 1, order=order, **asked)
-    shown = tuple(islice(found, (page - 1) * PER_PAGE, page * PER_PAGE))
-    return ClaimsPage(words, asked, order, page, tuple(map(claim_line, shown)), len(found) > page * PER_PAGE)
+    found = record.claim_rows(words, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE, order=order, **asked)
+    return ClaimsPage(words, asked, order, page, tuple(map(claim_line, found[:PER_PAGE])), len(found) > PER_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class ClaimPage:
 
     `asked_for`: the id in the address, where it leads to this claim as one of its attributions. `timeline`: an SVG.
     `at_odds`: headline and body that take two sides. `joins`: why engines or people put its attributions together.
+    `replies`: what people concerned say to it, which counts for nothing in how it stands.
     """
 
     id: str
@@ -89,6 +89,7 @@ class ClaimPage:
     undated: int
     positions: int
     joins: tuple[tuple[str, str, str, str], ...]
+    replies: tuple[Reply, ...]
 
 
 def claim_page(record: Record, claim_id: str, as_of: str | None = None) -> ClaimPage:
@@ -128,6 +129,7 @@ def claim_page(record: Record, claim_id: str, as_of: str | None = None) -> Claim
         now.undated,
         len(claim.positions),
         _joins(claim),
+        claim.replies,
     )
 
 

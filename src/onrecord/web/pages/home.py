@@ -31,7 +31,7 @@ def home_page(record: Record) -> HomePage:
     """As the record is now."""
     return HomePage(
         record.status(),
-        tuple(map(claim_line, record.claims(disputed=True, limit=SHOWN))),
-        tuple(map(claim_line, record.claims(many=True, order="newest", limit=SHOWN))),
+        tuple(map(claim_line, record.claim_rows(disputed=True, limit=SHOWN))),
+        tuple(map(claim_line, record.claim_rows(many=True, order="newest", limit=SHOWN))),
         tuple(record.reports(limit=SHOWN)),
     )

@@ -8,11 +8,10 @@ from functools import cache
 
 from onrecord.answer import Record
 from onrecord.brief import words_at
-from onrecord.claims import Claim
 from onrecord.marks import on_whose_word
 from onrecord.model import Span
-from onrecord.standing import day, name_of
-from onrecord.store.claim_rows import Position, Stance
+from onrecord.standing import day, name_of, standing
+from onrecord.store.claim_rows import ClaimRow, Position, Stance
 from onrecord.store.rows import Quote, Said
 from onrecord.web.drawing import Piece, in_sentence
 
@@ -53,9 +52,9 @@ class Quotation:
     person: str | None = None
 
 
-def claim_line(claim: Claim) -> ClaimLine:
+def claim_line(claim: ClaimRow) -> ClaimLine:
     """A claim in short."""
-    now = claim.standing()
+    now = standing(claim)
     days = sorted(d for d in map(day, claim.positions) if d)
     return ClaimLine(
         claim.id,

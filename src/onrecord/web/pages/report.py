@@ -13,6 +13,7 @@ from onrecord.results import Result, Version
 from onrecord.store import CopyGroup, Reading, Said
 from onrecord.store.claim_rows import Stance
 from onrecord.store.corrected import corrected, corrected_attribution
+from onrecord.store.redress_rows import Reply
 from onrecord.store.review_rows import Review
 from onrecord.web.drawing import Piece, paragraphs
 
@@ -76,6 +77,7 @@ class ReportPage:
     raw_sha256: str
     engine: str
     text: str
+    replies: tuple[Reply, ...]
 
 
 def report_page(record: Record, report_id: str) -> ReportPage:
@@ -102,6 +104,7 @@ def report_page(record: Record, report_id: str) -> ReportPage:
         report.raw_sha256,
         f"{result.run.engine} {result.run.version}",
         report.text,
+        tuple(record.replies(report.id)),
     )
 
 

@@ -65,7 +65,7 @@ def _found(record: Record, words: str, part: str, cursor: str | None, limit: int
     return SearchPage(
         words,
         part,
-        tuple(map(claim_line, record.claims(words, limit=limit))) if part in ("", "claims") else (),
+        tuple(map(claim_line, record.claim_rows(words, limit=limit))) if part in ("", "claims") else (),
         tuple(said_line(hit.said, texts) for hit in said if hit.said) if said else (),
         tuple(record.entities(words, limit=limit)) if part in ("", "people") else (),
         tuple(FoundReport(hit.report, _cut(hit)) for hit in reports) if reports else (),
