@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -215,6 +216,21 @@ def test_two_people_on_one_row_see_both_versions(store: Store, ada: TestClient) 
     with pytest.raises(Conflict):
         record.right(harbour, by="Ada", seen="")
     assert list(store.verify()) == []
+
+
+def test_of_two_who_decide_at_one_moment_one_is_told(store: Store) -> None:
+    record, harbour = Record(store), said(store, "harbour")
+
+    def decide(by: str) -> bool:
+        try:
+            record.right(harbour, by=by, seen="")
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(decide, ["Ada", "Bo", "Cy", "Di"])) == 1
+    assert len(record.item(harbour).decisions) == 1
 
 
 def test_agreement_is_shown_with_figures(store: Store, ada: TestClient) -> None:
