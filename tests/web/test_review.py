@@ -427,6 +427,9 @@ def test_one_attribution_is_judged_on_the_command_line(
         return main(["--db", str(tmp_path / "r.db"), "judge", *options, "--by", "Ada", "--reason", "r"])
 
     assert judge("wrong", harbour) == 0
+    capsys.readouterr()
+    assert main(["--db", str(tmp_path / "r.db"), "search", "harbour", "--format", "table"]) == 0
+    assert "[rejected by Ada: r]" in " ".join(capsys.readouterr().out.split())
     assert record.attribution(harbour).review.verdict == "wrong"  # type: ignore[union-attr]
     assert judge("spans", harbour, "--content", "20-29") == 0
     assert judge("act", harbour, "deny") == 0
