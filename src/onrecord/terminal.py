@@ -175,7 +175,17 @@ def said_line(said: Said, *, voices: bool = True) -> Text:
     line = _source(said)
     line.append(" — ").append(one_line(said.cue.text) if said.cue else NO_CUE, style=STYLES["cue"])
     line.append(" — ").append(BETWEEN.join(one_line(c.text) for c in said.content))
+    line.append(_reviewed(said), style="dim")
     return line.append(on_whose_word(said.voices), style="dim") if voices else line
+
+
+def _reviewed(said: Said) -> str:
+    """That a person rejected or corrected it; nothing where nobody did."""
+    review = said.review
+    if not review or (review.verdict == "right" and not review.was):
+        return ""
+    what = "rejected" if review.verdict == "wrong" else "corrected"
+    return f" [{what} by {one_line(review.by)}{': ' if review.reason else ''}{one_line(review.reason or '')}]"
 
 
 def trail_of(said: Said) -> str:
@@ -368,7 +378,7 @@ def _hit_line(hit: Hit) -> Text:
         line.append(_kept(hit.snippet[mark.start : mark.end]), style="bold reverse")
         at = mark.end
     line.append(_kept(hit.snippet[at:]))
-    return line.append(on_whose_word(hit.said.voices), style="dim") if hit.said else line
+    return line.append(_reviewed(hit.said) + on_whose_word(hit.said.voices), style="dim") if hit.said else line
 
 
 def _kept(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -217,6 +218,21 @@ def test_two_people_on_one_row_see_both_versions(store: Store, ada: TestClient) 
     assert list(store.verify()) == []
 
 
+def test_of_two_who_decide_at_one_moment_one_is_told(store: Store) -> None:
+    record, harbour = Record(store), said(store, "harbour")
+
+    def decide(by: str) -> bool:
+        try:
+            record.right(harbour, by=by, seen="")
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(decide, ["Ada", "Bo", "Cy", "Di"])) == 1
+    assert len(record.item(harbour).decisions) == 1
+
+
 def test_agreement_is_shown_with_figures(store: Store, ada: TestClient) -> None:
     bo, ids = client(store, "Bo"), [said(store, w) for w in ("not closed", "closed for long", "before the storm")]
     assert "No row was decided by two people" in ada.get("/review/agreement").text
@@ -411,6 +427,9 @@ def test_one_attribution_is_judged_on_the_command_line(
         return main(["--db", str(tmp_path / "r.db"), "judge", *options, "--by", "Ada", "--reason", "r"])
 
     assert judge("wrong", harbour) == 0
+    capsys.readouterr()
+    assert main(["--db", str(tmp_path / "r.db"), "search", "harbour", "--format", "table"]) == 0
+    assert "[rejected by Ada: r]" in " ".join(capsys.readouterr().out.split())
     assert record.attribution(harbour).review.verdict == "wrong"  # type: ignore[union-attr]
     assert judge("spans", harbour, "--content", "20-29") == 0
     assert judge("act", harbour, "deny") == 0

@@ -12,6 +12,7 @@ from onrecord.marks import on_whose_word
 from onrecord.model import Span
 from onrecord.standing import day, name_of, standing
 from onrecord.store.claim_rows import ClaimRow, Position, Stance
+from onrecord.store.review_rows import Review
 from onrecord.store.rows import Quote, Said
 from onrecord.web.drawing import Piece, in_sentence
 
@@ -50,6 +51,7 @@ class Quotation:
     day: str | None
     at: str | None
     person: str | None = None
+    review: Review | None = None
 
 
 def claim_line(claim: ClaimRow) -> ClaimLine:
@@ -97,6 +99,7 @@ def said_line(
         published[:10] or None,
         words_at(said),
         person,
+        said.review,
     )
 
 

@@ -170,7 +170,7 @@ def _view(record: Record, item: Item, waiting: Waiting | None) -> ItemView:
         item,
         waiting.why if waiting else "",
         tuple(said_line(each, texts, stance=stances[each.id][1] if each.id in stances else None) for each in item.said),
-        tuple(MemberView(m, tuple(said_line(each, texts) for each in m.said)) for m in item.members),
+        tuple(MemberView(m, tuple(said_line(each, texts, name=m.name) for each in m.said)) for m in item.members),
         ACTS.get(said.act or "", "") if said else "",
         review.was if review else (),
         review.verdict if review else "",
@@ -278,6 +278,7 @@ KIND_OF = {
     "modality": "modality", "stance": "stance", "speaker": "who speaks",
 }  # fmt: skip
 """Under which kind of decision a relation on one attribution is counted."""
+ANSWERS = {"right": "accepted", "wrong": "rejected", "spans": "corrected"}
 PAIRS_OF = {"attribution": "links between attributions", "entity": "who is who", "report": "copies"}
 
 
@@ -301,8 +302,8 @@ def _answers(made: Sequence[tuple[str, Judgement]]) -> dict[tuple[str, str], dic
         kind = KIND_OF.get(j.relation) or PAIRS_OF[row.partition("-")[0]]
         value = next((r for r in (j.a, j.b) if not row.startswith(r)), "")
         answer: str = j.relation
-        if j.relation == "spans":
-            answer = "corrected"
+        if j.relation in ANSWERS:
+            answer = ANSWERS[j.relation]
         elif j.relation in ("act", "modality", "stance"):
             answer = value.partition(":")[2]
         elif j.relation == "speaker":
