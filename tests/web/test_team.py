@@ -81,7 +81,7 @@ def routes(at: TestClient) -> dict[tuple[str, str], str]:
     return {
         (route.path, method): (needs.verb.value if needs.verb else "-") if needs else "undeclared"
         for route, needs in declared(app.routes)
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     }
 
 
