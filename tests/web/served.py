@@ -133,6 +133,8 @@ def addresses(record: Record) -> dict[str, tuple[str, ...]]:
     people = [who.id for who in record.entities(limit=50) if who.id]
     contested = record.claim(claim).positions[0].said.entity
     rival = next((c.id for c in record.claims(limit=40) if c.contradicts), claim)
+    waiting = {each.kind: each.item for each in record.waiting("Ada")}
+    said = record.claim(claim).positions[0].said.id
     return {
         "/": ("/",),
         "/search": ("/search", "/search?q=wall", "/search?q=wall&part=words", "/search?q=unicorns", '/search?q="'),
@@ -149,6 +151,12 @@ def addresses(record: Record) -> dict[str, tuple[str, ...]]:
         ),
         "/runs": ("/runs",),
         "/keys": ("/keys",),
+        "/api": ("/api/",),
+        "/login": ("/login?next=/claims",),
+        "/review": ("/review", "/review?kind=link"),
+        "/review/agreement": ("/review/agreement",),
+        "/review/claims/{claim_id}": (f"/review/claims/{claim}",),
+        "/review/{item_id}": (*(f"/review/{item}" for item in waiting.values()), f"/review/{said}?change=true"),
         "(not found)": ("/claims/claim-sha256-0", "/claims?order=oldest"),
     }
 
