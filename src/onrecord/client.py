@@ -261,7 +261,7 @@ class RemoteRecord:
 
     def runs(self) -> Answers[RunRow]:
         """See `Record.runs`."""
-        return self._all("runs", _of(RunRow))
+        return self._all("runs", made.run_row)
 
     def failures(self, *, resolved: bool = False) -> list[FailureRow]:
         """See `Record.failures`."""

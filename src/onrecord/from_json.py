@@ -13,7 +13,7 @@ from onrecord.link import Altered, Changes, Notice
 from onrecord.model import Attribution, Entity, Evidence, Found, Meaning, Report, Run, SetAside, Span, When
 from onrecord.results import Result, Version
 from onrecord.standing import Change
-from onrecord.store import ClaimRow, CopyGroup, Head, Judgement, Position, Reading, Reply, Withdrawal
+from onrecord.store import ClaimRow, CopyGroup, Head, Judgement, Position, Reading, Reply, RunRow, Withdrawal
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -50,6 +50,12 @@ def withdrawal(told: Json) -> Withdrawal:
 def reading(told: Json) -> Reading:
     """One time a report was met."""
     return value(Reading, {**told, "captured": _moment(told["captured"]), "read": _moment(told["read"])})
+
+
+def run_row(told: Json) -> RunRow:
+    """An engine that worked on a record."""
+    run = Run(told["engine"], told["version"], told["settings"])
+    return RunRow(run, told["reports"], _moment(told["first"]), _moment(told["last"]))
 
 
 def copy_group(told: Json) -> CopyGroup:

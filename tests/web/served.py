@@ -156,7 +156,7 @@ def addresses(record: Record) -> dict[str, tuple[str, ...]]:
         "/review": ("/review", "/review?kind=link"),
         "/review/agreement": ("/review/agreement",),
         "/review/claims/{claim_id}": (f"/review/claims/{claim}",),
-        "/review/{item_id}": (*(f"/review/{item}" for item in waiting.values()), f"/review/{said}?change=true"),
+        "/review/{item_id}": (*(f"/review/{item}" for item in waiting.values()), f"/review/{said}?change=1"),
         "(not found)": ("/claims/claim-sha256-0", "/claims?order=oldest"),
     }
 

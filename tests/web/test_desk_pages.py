@@ -108,6 +108,8 @@ def test_all_can_be_read_and_asked_without_javascript(browser: Browser, desk: Se
     with browser.new_context(java_script_enabled=False) as plain:
         without = watched(plain, desk.at)
         for path, words in seen.words.items():
+            if "change=" in path:  # it tells of keys, or has fields to fill in: see test_review and test_review_browser
+                continue
             without.open(path)
             assert without.page.inner_text("main") == words, path
         without.open("/claims")

@@ -39,7 +39,8 @@ def said_by(template: str) -> str:
         for w in re.findall(r"[\"']([^\"'{}<>/=?&]* [^\"'{}<>/=?&]*)[\"']", block)
     ]
     text = re.sub(r"\{[%{].*?[%}]\}", " ", text, flags=re.DOTALL)
-    return " ".join((*literals, *SHOWN.findall(text), re.sub(r"<[^>]*>", " ", text)))
+    bare = re.sub(r"[\w-]+=\"[^\"]*\"", " ", re.sub(r"<[^>]*>", " ", text))  # attributes stand in macros by themselves
+    return " ".join((*literals, *SHOWN.findall(text), bare))
 
 
 def literals_of(path: Path) -> Iterator[str]:

@@ -165,13 +165,13 @@ def _reviewed(record: Record, partly: bool, *, undecided: bool) -> Iterator[Revi
 
 
 def _write(as_: As, held: list[Reviewed], out: Path | None) -> None:
-    from onrecord.export import w3c
+    from onrecord import export
     from onrecord.gold import BRAT_CONF, brat, gold_json
 
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     if as_ is As.w3c:
-        lines = w3c(each.extraction for each in held)
+        lines = export.w3c(each.extraction for each in held)
         if out is None:
             for line in lines:
                 talk.put(line)

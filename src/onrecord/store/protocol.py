@@ -14,7 +14,7 @@ from onrecord.model import Extraction, Failure, RawReport, Report, Run
 from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
-from onrecord.store.reviewed import Reviews
+from onrecord.store.review_protocol import Reviews
 from onrecord.store.rows import (
     CopyGroup,
     FailureRow,

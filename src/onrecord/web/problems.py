@@ -65,7 +65,7 @@ EVERY = (
     Kind("unreadable", HTTPStatus.UNPROCESSABLE_ENTITY, "That text could not be read.", "It is empty, or no report."),
     Kind("too-many", HTTPStatus.TOO_MANY_REQUESTS, "Too many requests.", "Wait as long as `Retry-After` says, in "
         "seconds."),
-    Kind("mistake", HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.", "A mistake of ours. Nothing was "
+    Kind("mistake", HTTPStatus.INTERNAL_SERVER_ERROR, "Something failed here.", "A mistake of ours. Nothing was "
         "changed; please report it."),
     Kind("busy", HTTPStatus.SERVICE_UNAVAILABLE, "That cannot be done just now.", "Others are being served, or the "
         "record or the engine cannot be used. Try again after `Retry-After` seconds."),

@@ -16,7 +16,7 @@ PAGE = 200
 
 def _boolean(given: object) -> object:
     """`true` and `false` alone: what else the framework takes for one is a slip."""
-    return {"true": True, "false": False}.get(str(given).lower(), "neither true nor false")
+    return {"true": True, "false": False}.get(str(given).lower(), "neither")
 
 
 Words = Annotated[

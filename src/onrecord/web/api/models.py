@@ -5,7 +5,7 @@ Where `to_dict()` gives the fields of a dataclass as they are, that class stands
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -402,7 +402,7 @@ class RunJson(BaseModel):
     id: str
     engine: str
     version: str
-    settings: str
+    settings: dict[str, Any]
     reports: int
     first: Moment | None
     last: Moment | None

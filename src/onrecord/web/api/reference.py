@@ -9,7 +9,7 @@ from typing import Any
 from onrecord.web.problems import EVERY, Kind
 
 _REF = "#/components/schemas/"
-_WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
+_WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "boolean", "null": "null"}
 
 Type = tuple[tuple[str, str | None], ...]
 """A type in words, in pieces: each with the name of the shape that it leads to, where it leads to one."""
@@ -165,6 +165,7 @@ def _pieces(schema: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield from _pieces(each)
     elif "additionalProperties" in schema:
         yield "names to ", None
-        yield from _pieces(schema["additionalProperties"])
+        inner = schema["additionalProperties"]
+        yield from _pieces(inner if isinstance(inner, dict) else {})
     else:
         yield _WORDS.get(schema.get("type", ""), "anything"), None

@@ -12,8 +12,8 @@ from onrecord.web.access import Needs, declared
 from onrecord.web.api.models import Problem
 from onrecord.web.problems import KINDS, PROBLEM_JSON
 
-ABOUT = """Everything that OnRecord's pages show and its commands do. It says who is on record saying what, never what
-is true. Offsets are Unicode code points, the end excluded. Ids come from content and lead back to the characters."""
+ABOUT = """Everything that OnRecord's pages show and its commands do. It says who is on record saying what.
+Offsets are Unicode code points, the end excluded. Ids come from content and lead back to the characters."""
 TAGS = (
     ("claims", "What is claimed, and who is on record on it."),
     ("attributions", "Who said what, in which words."),
