@@ -1,7 +1,7 @@
 """How well claims are told: `python bench/claims.py SHARED_FOLDER [PART …]`.
 
 SHARED_FOLDER holds `data/`, `gold/` and `specimen/`. Parts: contradictions, checked, emergent, challenge, stories,
-specimen; all without any. Figures are F1 and shares in percent, but for mean average precision.
+topics, specimen; all without any. Figures are F1 and shares in percent, but for mean average precision.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import lzma
 import math
 import re
+import sys
 import tarfile
 import tempfile
 from collections import Counter, defaultdict
@@ -28,6 +29,9 @@ from onrecord.link.comparing import STANCES, Comparer
 from onrecord.model import Entity, Meaning, Proposal, Proposed, Report, Run, Span, When
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from training.topics import ANNOTATIONS, annotated, held_name, proposed  # noqa: E402 - the folder beside this one
+
 HELD = 2500
 """Pairs of FNC-1's held-out reports that are read, taken evenly."""
 
@@ -290,6 +294,70 @@ def _characters(spans: Sequence[Any]) -> set[int]:
     return {k for span in spans for k in range(span.start, span.end)}
 
 
+class Annotated:
+    """An engine that proposes what `training/annotations/bodies.jsonl` has of FNC-1's reports, by their text."""
+
+    run = Run("annotation", "1")
+
+    def __init__(self, rows: dict[str, dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
+        """What is annotated of each."""
+        return [proposed(report, self._rows[report.text]) for report in reports]
+
+
+def topics(data: Path) -> None:
+    """Real reports by topic that nothing was learned from (`training/annotations/topics.jsonl`, one in ten): pairs of
+    attributions on one claim, as linking finds them; precision, recall and F1 over all pairs of a topic."""
+    texts = {row["body_id"]: row["text"] for row in rows_of(data / "fnc1-train-bodies.jsonl.xz")}
+    rows = annotated()
+    held = [json.loads(line) for line in (ANNOTATIONS / "topics.jsonl").read_text(encoding="utf8").splitlines()]
+    hit = wrong = missed = count = 0
+    for topic in (each for each in held if held_name(each["topic"])):
+        on: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for k, claim in enumerate(topic["claims"]):
+            for body, name, _ in claim["positions"]:
+                on[str(body), name].add(k)
+        bodies = sorted({body for body, _ in on}, key=int)
+        engine = Annotated({texts[b]: rows[int(b)] for b in bodies})
+        with tempfile.TemporaryDirectory() as folder:
+            for b in bodies:
+                (Path(folder) / f"{b}.txt").write_text(texts[b], encoding="utf8", newline="")
+            onrecord.record(folder, Path(folder) / "r.db", verbatim=True, engine=engine)
+            with onrecord.open(Path(folder) / "r.db") as record:
+                claim_of = {p.said.id: c.id for c in record.claims(limit=10**6) for p in c.positions}
+                found = {r.report.text: r.attributions for r in record.extractions()}
+        told = [
+            (on[b, name], claim_of[a.id])
+            for b in bodies
+            for name, a in _named(rows[int(b)], found.get(texts[b], ()))
+            if a.id in claim_of
+        ]
+        count += len(told)
+        for k, (gold, mine) in enumerate(told):
+            for other, theirs in told[:k]:
+                together, linked = bool(gold & other), mine == theirs
+                hit += together and linked
+                wrong += linked and not together
+                missed += together and not linked
+    score, right, share = 200 * hit / max(1, 2 * hit + wrong + missed), hit / max(1, hit + wrong), hit / (hit + missed)
+    print(f"topics held out, {count} annotated attributions: pairs F1 {score:.1f}, {100 * right:.1f} % of those joined")
+    print(f"  are of one claim, {100 * share:.1f} % of those of one claim are joined")
+
+
+def _named(row: dict[str, Any], found: Sequence[onrecord.Attribution]) -> Iterator[tuple[str, onrecord.Attribution]]:
+    """The attributions found, with what the annotation calls them."""
+    by_spans = {
+        (tuple(sorted(map(tuple, a["cue"]))), tuple(sorted(map(tuple, a["content"])))): a for a in row["attributions"]
+    }
+    for a in found:
+        cue = ((a.cue.start, a.cue.end),) if a.cue else ()
+        match = by_spans.get((cue, tuple((s.start, s.end) for s in a.content)))
+        if match:
+            yield match["id"], a
+
+
 def specimen(shared: Path) -> Iterator[str]:
     """How the claim of the specimen stands."""
     with tempfile.TemporaryDirectory() as folder:
@@ -317,6 +385,7 @@ def main() -> None:
         "emergent": lambda: emergent(comparer, data),
         "challenge": lambda: challenge(comparer, data),
         "stories": lambda: stories(args.shared),
+        "topics": lambda: topics(data),
         "specimen": lambda: print("\n".join(specimen(args.shared))),
     }
     for name in args.parts or parts:

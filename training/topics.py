@@ -32,17 +32,30 @@ def stated(text: str, row: Mapping[str, Any]) -> dict[str, Statement]:
     """What each annotated attribution of a report states, by its name there ("S3"); those that put nothing forward, or
     whose claim another within them carries, are left out."""
     report = Report(text, "0" * 64, str(row["body"]))
-    entities = tuple(_entities(text, report.id, row))
+    found = check(report, proposed(report, row), RUN)
     said = row["attributions"]
-    at = {a["id"]: k for k, a in enumerate(said)}
-    proposals = tuple(_proposal(a, at, entities) for a in said)
-    found = check(report, Proposed(proposals, entities), RUN)
     names = {(_pairs(a["cue"]), _pairs(a["content"]), _pairs(a["source"])): a["id"] for a in said}
     by_id = {
         a.id: names.get((_of(a.cue), tuple((s.start, s.end) for s in a.content), _of(a.source)))
         for a in found.attributions
     }
     return {str(by_id[s.attribution]): s for s in statements(found) if by_id[s.attribution]}
+
+
+def proposed(report: Report, row: Mapping[str, Any]) -> Proposed:
+    """What the annotation of a report has, as an engine would propose it."""
+    entities = tuple(_entities(report.text, report.id, row))
+    at = {a["id"]: k for k, a in enumerate(row["attributions"])}
+    return Proposed(tuple(_proposal(a, at, entities) for a in row["attributions"]), entities)
+
+
+def annotated() -> dict[int, dict[str, Any]]:
+    """`bodies.jsonl` by number."""
+    rows: dict[int, Any] = {}
+    for line in (ANNOTATIONS / "bodies.jsonl").read_text(encoding="utf8").splitlines():
+        row = json.loads(line)
+        rows.setdefault(row["body"], row)
+    return rows
 
 
 def _of(span: Span | None) -> tuple[tuple[int, int], ...]:
@@ -103,15 +116,17 @@ class Topic:
 
 def held_topic(topic: Topic) -> bool:
     """Whether a topic is held out to measure on: one in ten."""
-    return int(topic.name[1:]) % 10 == 3
+    return held_name(topic.name)
+
+
+def held_name(name: str) -> bool:
+    """The same by the topic's name."""
+    return int(name[1:]) % 10 == 3
 
 
 def topics(texts: Mapping[str, str]) -> list[Topic]:
     """All of them; `texts` by body."""
-    rows: dict[int, Any] = {}
-    for line in (ANNOTATIONS / "bodies.jsonl").read_text(encoding="utf8").splitlines():
-        row = json.loads(line)
-        rows.setdefault(row["body"], row)
+    rows = annotated()
     lines = (ANNOTATIONS / "topics.jsonl").read_text(encoding="utf8").splitlines()
     return [_topic(json.loads(line), rows, texts) for line in lines]
 

@@ -21,7 +21,7 @@ BATCH = 40
 """Reports compared in one transaction."""
 MOST = 3
 """Statements of other reports, and of its own, that one is laid beside, the nearest ones."""
-RULES = "1"
+RULES = "2"
 """Counts up with anything here or in `link` that decides how statements stand, besides the weights."""
 
 Floats = NDArray[np.float32]
