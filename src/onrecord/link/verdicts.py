@@ -18,13 +18,13 @@ Bond = Literal["same", "opposes", "contradicts", "different"]
 """One claim and one side of it; one claim, two sides; two claims that cannot both hold; two claims."""
 
 SURE = 0.9
-"""How likely "same", "denies" or "doubts" must be together for two statements to be of one claim; chosen on topics of real
-reports held out, where two in three pairs that come together are right: what is less sure is left open."""
+"""How likely "same", "denies" or "doubts" must be together for two statements to be of one claim; chosen on topics of
+real reports held out, where two in three pairs that come together are right: what is less sure is left open."""
 CERTAIN = 0.98
 """How likely "same" must be where one of the two has a word of negation and the other none."""
 RIVAL = 0.35
-"""How likely "contradicts" must be for two statements to be recorded as rivals; more was asked before with nothing gained
-in how many of them are right."""
+"""How likely "contradicts" must be for two statements to be recorded as rivals; asking more made no more of them
+right."""
 APART = 0.5
 """How likely "different" and "contradicts" must be together for two statements to be kept apart whatever joins others
 to both; what lies between is left open."""
