@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.engines import default_engine
+from onrecord.engines.naming import shortened
 from onrecord.extraction import extract_one
 from onrecord.model import Extraction, Found, Report
 
@@ -93,6 +95,27 @@ def test_somebody_unnamed_is_an_entity_of_their_own() -> None:
     who = next(e for e in done.entities if e.id == spoke.meaning.entity)
     assert (who.kind, len(who.mentions)) == ("unnamed", 1)
     assert kinds["Critics"] == "collective"
+
+
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("resident who fled the quay", "resident"),
+        ("former pilot held by the rebels", "former pilot"),
+        ("spokeswoman for Lomond Council", "Lomond Council spokeswoman"),
+        ("officers in the square", "officers"),
+        ("one of the divers", "one of the divers"),
+        ("harbour board", "harbour board"),
+    ],
+)
+def test_somebody_unnamed_has_a_short_description(description: str, name: str) -> None:
+    assert shortened(description) == name
+
+
+def test_a_source_told_of_as_new_is_nobody_named_before() -> None:
+    done = read("Tom Price, an official, said the bridge was safe.\n\nAnother official said it was not.\n")
+    names = [next(e.name for e in done.entities if e.id == a.meaning.entity) for a in done.attributions]
+    assert names == ["Tom Price", "official"]
 
 
 PARTS = [

@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.engines.distance import distant
-from onrecord.engines.evidence import evidence_in
+from onrecord.engines.evidence import evidence_in, owner_of
 from onrecord.engines.lexicon import ACTS, NO_ACT, act_of, bits_of
 from onrecord.engines.occasion import addressee_of, venue_in
+from onrecord.engines.words import quotations
+
+Pair = tuple[int, int]
 
 
 @pytest.mark.parametrize(
@@ -37,10 +40,34 @@ def test_what_the_table_does_not_know_stays_unknown() -> None:
     assert bits_of("said", ["it rains"]) == 0
 
 
-def test_distance_is_the_reporters() -> None:
-    text = "Lee claimed the ship allegedly sank; he denied the claims."
-    found = [text[a:b] for a, b in distant(text, (4, 11), [(12, len(text))])]
-    assert found == ["claimed", "allegedly"]
+@pytest.mark.parametrize(
+    ("text", "cue", "source", "contents", "found"),
+    [
+        (
+            "Lee claimed the ship allegedly sank; he denied the claims.",
+            (4, 11),
+            (0, 3),
+            [(12, 61)],
+            ["claimed", "allegedly"],
+        ),
+        ("“They claim it supposedly sank,” Lee said.", (37, 41), (33, 36), [(0, 32)], []),
+        ("An unverified note says the bank is shut.", (19, 23), (0, 18), [(24, 40)], ["unverified"]),
+        ("Lee is supposed to say that he claimed responsibility.", (4, 22), (0, 3), [(23, 53)], []),
+        (
+            "The so-called pact is void, apparently, Lee told us.",
+            (44, 48),
+            (40, 43),
+            [(0, 26)],
+            ["so-called", "apparently"],
+        ),
+        ("The ship is said to be lost.", (9, 16), None, [(0, 8), (17, 27)], []),
+    ],
+)
+def test_distance_is_the_reporters(
+    text: str, cue: Pair, source: Pair | None, contents: list[Pair], found: list[str]
+) -> None:
+    marks = [(a, b) for a, b, _, _ in quotations(text)]
+    assert [text[a:b] for a, b in distant(text, cue, source, contents, marks)] == found
 
 
 @pytest.mark.parametrize(
@@ -50,10 +77,28 @@ def test_distance_is_the_reporters() -> None:
         ("Lee said so, citing court documents seen by us.", "citing court documents seen by us", "document"),
         ("he said, based on a survey of 200 people", "based on a survey of 200 people", "data"),
         ("he said, citing three witnesses", "citing three witnesses", "eyewitness"),
+        ("citing two officials briefed on the talks", "citing two officials briefed on the talks", "unnamed_source"),
+        ("citing a port official, it said so", "citing a port official", "official"),
+        ("she bases this on drone footage", "bases this on drone footage", "recording"),
+        ("On the strength of her account of it, he left", "On the strength of her account of it", "eyewitness"),
+        ("after watching the tape, Lee said so", "after watching the tape", "recording"),
     ],
 )
 def test_evidence_is_found_with_its_type(text: str, words: str, type_: str) -> None:
     assert [(e.span.of(text), e.type) for e in evidence_in(text, 0, len(text))] == [(words, type_)]
+
+
+def test_what_it_does_not_rest_on_is_no_evidence() -> None:
+    text = "The claim is not based on any documents."
+    assert not list(evidence_in(text, 0, len(text)))
+
+
+def test_evidence_belongs_to_the_nearest_cue_of_its_sentence() -> None:
+    text = "Lee recalled a remark of Kim, who, citing maps, said so. Park left."
+    sentences, places = [(0, 56), (0, 56), (57, 67)], [[(0, 3), (4, 11)], [(25, 28), (48, 52)], [(57, 61)]]
+    (evidence,) = evidence_in(text, 0, len(text))
+    assert owner_of(evidence.span, sentences, places) == 1
+    assert owner_of(evidence.span, [(57, 67)], [[(57, 61)]]) is None
 
 
 def test_a_source_that_is_cited_is_no_evidence() -> None:

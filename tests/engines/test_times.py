@@ -14,7 +14,7 @@ from onrecord.engines.times import Anchor, said_on, times_in
 
 FRIDAY = Anchor(date(2023, 10, 20))
 NOBODY_KNOWS = Anchor(None)
-EDTF = re.compile(r"\d{4}-\d\d|\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?")
+EDTF = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?:/\d{4}-\d\d-\d\d)?")
 
 
 def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
@@ -35,7 +35,7 @@ def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
         ("a vote next winter", [("next winter", None)]),
         ("last winter's floods", [("last winter", None)]),
         ("home by Christmas", [("by Christmas", "2023-12-25")]),
-        ("closed since Christmas", [("since Christmas", "2022-12-25")]),
+        ("closed since Christmas", [("since Christmas", "2022-12-25/2023-10-20")]),
         ("they will meet on Monday", [("on Monday", "2023-10-23")]),
         ("next Tuesday", [("next Tuesday", "2023-10-24")]),
         ("last Friday", [("last Friday", "2023-10-13")]),
@@ -48,13 +48,34 @@ def read(text: str, anchor: Anchor) -> list[tuple[str, str | None]]:
         ("for almost 15 years", [("for almost 15 years", None)]),
         ("every other week", [("every other week", None)]),
         ("a 15-year-old", []),
-        ("by the end of the year", [("by the end of the year", None)]),
+        ("It has been shut since May", [("since May", "2023-05/2023-10-20")]),
+        ("closed since 2019", [("since 2019", "2019-01-01/2023-10-20")]),
+        ("In May of last year it sank", [("In May of last year", "2022-05")]),
+        ("repairs by Oct. 30", [("Oct. 30", "2023-10-30")]),
+        ("the rest of the month", [("the rest of the month", "2023-10-20/2023-10-31")]),
+        ("by the end of next month", [("by the end of next month", "2023-11-30")]),
+        ("The pipe burst at the weekend", [("at the weekend", "2023-10-14/2023-10-15")]),
+        ("It will open this weekend", [("this weekend", "2023-10-21/2023-10-22")]),
+        ("The gate will be ready by Easter", [("by Easter", "2024-03-31")]),
+        ("They met before Thanksgiving", [("before Thanksgiving", "2022-11-24")]),
+        ("They fast until Ramadan", [("until Ramadan", None)]),
+        ("The line set up in 2009 rang on Sunday", [("in 2009", "2009-01-01/2009-12-31"), ("on Sunday", "2023-10-15")]),
+        ("The result would be read out on Sunday", [("on Sunday", "2023-10-22")]),
+        ("The ship would have left on Sunday", [("on Sunday", "2023-10-15")]),
+        ("if the rain lasted into December", [("into December", "2023-12")]),
+        ("In two months the lake will be dry", [("In two months", "2023-12")]),
+        ("It was mended within a week", [("within a week", None)]),
+        ("We saw nobody that night", [("that night", None)]),
+        ("shut at around 4.20am", [("at around 4.20am", None)]),
+        ("the work could slip to 2026", [("2026", "2026-01-01/2026-12-31")]),
+        ("more than 2000 came", []),
+        ("by the end of the year", [("by the end of the year", "2023-12-31")]),
         ("three days later", [("three days later", None)]),
         ("the next day", [("the next day", None)]),
         ("They left in May and came back on Monday", [("in May", "2023-05"), ("on Monday", "2023-10-16")]),
         ("the third quarter of 2014", [("the third quarter of 2014", "2014-07-01/2014-09-30")]),
         ("the second half of 2014", [("the second half of 2014", "2014-07-01/2014-12-31")]),
-        ("by the end of 2016", [("by the end of 2016", None)]),
+        ("by the end of 2016", [("by the end of 2016", "2016-12-31")]),
         ("April 31, 2020", [("April 31, 2020", None)]),
         ("next October", [("next October", "2024-10")]),
         ("ships of the 1600s", [("the 1600s", "1600-01-01/1699-12-31")]),
@@ -105,6 +126,12 @@ def test_without_that_day_only_what_names_its_year_is_known(text: str, value: st
 )
 def test_names_and_numbers_are_no_times(text: str) -> None:
     assert read(text, FRIDAY) == []
+
+
+def test_a_weekday_ahead_is_reckoned_from_the_day_it_was_said() -> None:
+    text = "they would leave on Thursday"
+    told = Anchor(date(2023, 10, 20), date(2023, 10, 18))
+    assert [w.value for w in times_in(text, 0, len(text), told)] == ["2023-10-19"]
 
 
 def test_what_somebody_promises_or_asks_lies_ahead() -> None:

@@ -40,6 +40,18 @@ _BEHIND = 60
 """Characters behind a title in which the name may stand."""
 _NO_PERSON = 0.5
 """How surely a name that was found as a person's must be that of something else to be taken for it."""
+_CLAUSE = re.compile(
+    r"(?:,|\s?\(|\s[-–—]\s|\s(?:who|whom|whose|which|that|where|when|held|living|standing|working|based|known"
+    r"|quoted|cited|released"
+    r"|published|posted|interviewed|identified|named|called|briefed|familiar|close to|speaking|travell?ing"
+    r"|close|present)\b).*$",
+    re.DOTALL,
+)
+"""What a description goes on with that a short one leaves out."""
+_BESIDE = re.compile(r"\s(with|from|for|at|of|in|on|near|inside|outside)\s(.+)$")
+_COUNTED = re.compile(
+    r"^(?:one|some|many|several|most|few|both|all|any|none|\w+(?:teen|ty))\s+of\b|^\d+ of\b", re.IGNORECASE
+)
 LONGEST = 90
 """Characters of a description that stands for a name."""
 
@@ -89,6 +101,7 @@ class Namer:
             name, kind = called, "person"
         if not name:
             name = self._description(cluster, source)
+            name = shortened(name) if kind in ("unnamed", "collective", "person") else name
         return Entity(self._report_id, name, kind, mentions, role.role or None, role.of or None, score)
 
     def _called(self, source: Span) -> str:
@@ -173,6 +186,25 @@ class Namer:
         name = _fullest([t.name for k in members if self._m.form[k] < PRONOUN and (t := self._told(k)).name])
         rest = _POSSESSED.sub("", self._text[self.span(owner).end : source.end])
         return f"{name}'s {rest}" if name and rest else ""
+
+
+def shortened(description: str) -> str:
+    """A description up to its noun: "resident | who fled", "officers | in the square"; "Lomond Council spokesman" for
+    "spokesman with Lomond Council"."""
+    short = _CLAUSE.sub("", description).strip() or description
+    if _COUNTED.match(short):
+        return short
+    beside = _BESIDE.search(short)
+    if beside is None:
+        return short
+    of, head = _ARTICLE.sub("", beside[2]), short[: beside.start()]
+    named = (
+        beside[1] in ("with", "from", "for", "of", "at")
+        and of[:1].isupper()
+        and len(of.split()) <= 5
+        and not _BESIDE.search(of)
+    )
+    return f"{of} {head}" if named else head
 
 
 def _fullest(names: Sequence[str]) -> str:

@@ -68,7 +68,8 @@ _PASSIVE = re.compile(
 )
 _TO_DO = re.compile(
     r"\b(?:urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?|call(?:s|ed|ing)? (?:up)?on|plead(?:s|ed|ing)?(?: with)?"
-    r"|persuad(?:e|es|ed|ing)|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|tell|tells|told|telling|advis(?:e|es|ed|ing)|warn(?:s|ed|ing)?|invit(?:e|es|ed|ing)"
+    r"|persuad(?:e|es|ed|ing)|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|tell|tells|told|telling|advis(?:e|es|ed"
+    r"|ing)|warn(?:s|ed|ing)?|invit(?:e|es|ed|ing)"
     r"|encourag(?:e|es|ed|ing)|beg(?:s|ged|ging)?|implor(?:e|es|ed|ing)|instruct(?:s|ed|ing)?|press(?:es|ed|ing)?"
     r"|challeng(?:e|es|ed|ing)|request(?:s|ed|ing)?|remind(?:s|ed|ing)?|exhort(?:s|ed|ing)?|summon(?:s|ed|ing)?"
     r"|appeal(?:s|ed|ing)?(?: to)?|demand(?:s|ed|ing)? of|lobb(?:y|ies|ied|ying)|convinc(?:e|es|ed|ing))"
@@ -92,7 +93,8 @@ _NO_SPEECH = re.compile(
 _WRITTEN_TO = re.compile(
     r"\b(?:(?:letter|note|memo|memorandum|e-?mail|message|speech|address|testimony|appeal|reply|response)s?\s+to"
     r"|speaking\s+(?:to|before|with)|addressing)\s+"
-    r"((?:the\s|a\s|an\s|his\s|her\s|its\s|their\s)?[^\s,.;:“”\"()]+(?:\s(?!on\b|in\b|at\b|about\b|that\b|who\b|and\b|from\b|last\b|this\b)"
+    r"((?:the\s|a\s|an\s|his\s|her\s|its\s|their\s)?[^\s,.;:“”\"()]+(?:\s(?!on\b|in\b|at\b|about\b|that\b|who\b"
+    r"|and\b|from\b|last\b|this\b)"
     r"[^\s,.;:“”\"()]+){0,4})",
     re.IGNORECASE,
 )
@@ -102,7 +104,8 @@ _APART = re.compile(r"\s{1,2}|,[^,\n]{1,40},\s")
 _TO_WHOM = re.compile(r"\s+to\s+")
 _BETWEEN = re.compile(r"\s+([^\s,.;:“”\"]+(?:\s+[^\s,.;:“”\"]+){0,6})\s*,?\s*")
 _NO_ONE = re.compile(
-    r"^(?:that|how|why|what|when|where|whether|if|who|about|for|on|in|at|by|to|of|from|during|after|before|not|as|and|it)\b",
+    r"^(?:that|how|why|what|when|where|whether|if|who|about|for|on|in|at|by|to|of|from|during|after|before|not"
+    r"|as|and|it)\b",
     re.IGNORECASE,
 )
 

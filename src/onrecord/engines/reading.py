@@ -12,18 +12,18 @@ import numpy as np
 from onrecord.engines.dateline import anchor_of
 from onrecord.engines.decode import Floats, Ints, Tagged, Vectors
 from onrecord.engines.distance import distant
-from onrecord.engines.evidence import evidence_in
+from onrecord.engines.evidence import evidence_in, owner_of
 from onrecord.engines.hearsay import CITING, cited, introduced, shorn, whose
 from onrecord.engines.lexicon import ACTS
 from onrecord.engines.mentions import AFTER_HEAD, NAME, PRONOUN, Mentions, base, head_in
 from onrecord.engines.naming import Namer
 from onrecord.engines.occasion import addressee_of, venue_in
 from onrecord.engines.pairs import Pairs
-from onrecord.engines.resolver import Resolved, Resolver
+from onrecord.engines.resolver import Resolved, Resolver, parted
 from onrecord.engines.sense import MODALITIES, Around, Part, Sense, Senses, names_in
 from onrecord.engines.sureness import Field, Sureness
 from onrecord.engines.times import Anchor, said_on, times_in
-from onrecord.engines.words import Words
+from onrecord.engines.words import Words, quotations
 from onrecord.model import Entity, Evidence, Meaning, Proposal, Proposed, Report, Span, When
 from onrecord.voices import enclosing
 
@@ -99,6 +99,7 @@ class Reader:
         parts, outer_of = [parts[k] for k in order], {now[k]: now[on] for k, on in outer_of.items()}
         senses = self._sense.senses(text, words, vectors, parts)
         heads = [head_of(text, words, resolved.mentions, p.source) if p.source else -1 for p in parts]
+        resolved = parted(text, words, resolved, [(p.source, h) for p, h in zip(parts, heads, strict=True) if p.source])
         entities, place = _entities(report, words, resolved, senses, parts, heads)
         speaker = np.array([resolved.cluster_of[h] if h >= 0 else -1 for h in heads], np.int32)
         inside = _inside(parts)
@@ -110,8 +111,10 @@ class Reader:
         found = []
         anchor = anchor_of(text, report.published.value if report.published else None)
         times = _Times(text, anchor)
+        quoted = [(a, b) for a, b, _, _ in quotations(text)]
+        resting = _resting(text, words, parts)
         for k, part in enumerate(parts):
-            meaning = _meaning(text, words, k, part, senses, belonging, resolved.mentions)
+            meaning = _meaning(text, words, k, part, senses, belonging, resolved.mentions, quoted, resting[k])
             proposal = _timed(text, _proposal(words, part, meaning, self._least), times)
             if heads[k] >= 0:
                 proposal = _resolved(proposal, resolved, heads[k], place)
@@ -209,7 +212,13 @@ def head_of(text: str, words: Words, m: Mentions, source: tuple[int, int]) -> in
     named = int(inside[-1])
     if m.ends[named] == source[1] and m.form[named] == NAME and m.kind[named] == 0 and m.starts[named] > last:
         between = [text[words.starts[k] : words.ends[k]].lower() for k in range(last, m.starts[named])]
-        if "," not in between and between[-1] not in (*AFTER_HEAD, "'", "’", "s", "the"):
+        if not {",", "who", "which", "that", "whose"} & set(between) and between[-1] not in (
+            *AFTER_HEAD,
+            "'",
+            "’",
+            "s",
+            "the",
+        ):
             return named
     ending = inside[(m.ends[inside] == last) & (m.starts[inside] >= start - 1)]
     return int(ending[-1]) if len(ending) else first
@@ -264,7 +273,15 @@ def _resolved(proposal: Proposal, resolved: Resolved, head: int, place: Mapping[
 
 
 def _meaning(
-    text: str, words: Words, k: int, part: Part, senses: Senses, belonging: Sequence[Around], m: Mentions
+    text: str,
+    words: Words,
+    k: int,
+    part: Part,
+    senses: Senses,
+    belonging: Sequence[Around],
+    m: Mentions,
+    quoted: Sequence[tuple[int, int]],
+    resting: Sequence[Evidence],
 ) -> Meaning:
     def span(start: int, end: int) -> Span:
         return Span(int(words.starts[start]), int(words.ends[end - 1]))
@@ -274,10 +291,11 @@ def _meaning(
     one = {role: next((span(a.start, a.end) for a in mine if a.role == role), None) for role in (1, 2)}
     whole = span(*part.whole)
     cue = span(*part.cue) if part.cue else None
+    source = span(*part.source) if part.source else None
     contents = [span(*c) for c in part.content]
     own = [(c.start, c.end) for c in contents]
     start, end = _sentence(text, whole)
-    taken = [(s.start, s.end) for s in (cue, span(*part.source) if part.source else None, *contents) if s]
+    taken = [(s.start, s.end) for s in (cue, source, *contents) if s]
     place = venue_in(text, start, end, taken, taken[0] if cue else None)
     told = None
     if part.cue:
@@ -286,8 +304,9 @@ def _meaning(
             (int(words.starts[a]), int(words.ends[b - 1])) for a, b in zip(m.starts[near], m.ends[near], strict=True)
         ]
         told = addressee_of(text, taken[0], own, beside, taken[1] if part.source else None)
-    away = {Span(a, b) for a, b in distant(text, (cue.start, cue.end) if cue else None, own)}
-    found = {e.span: e for e in evidence_in(text, start, end)}
+    own_source = (source.start, source.end) if source else None
+    away = {Span(a, b) for a, b in distant(text, taken[0] if cue else None, own_source, own, quoted)}
+    found = {e.span: e for e in resting}
     for a in mine:
         if a.role == 0 and a.type and not any(e.overlaps(span(a.start, a.end)) for e in found):
             found[span(a.start, a.end)] = Evidence(span(a.start, a.end), a.type)
@@ -300,6 +319,26 @@ def _meaning(
         venue=Span(*place) if place else one[2],
         scores=(("act", float(senses.acts[k, act])), ("modality", float(senses.modalities[k, modality]))),
     )
+
+
+def _resting(text: str, words: Words, parts: Sequence[Part]) -> list[list[Evidence]]:
+    """Of each attribution what set phrases say that it rests on, each with one of those in whose sentence it stands."""
+
+    def span(pair: tuple[int, int]) -> tuple[int, int]:
+        return int(words.starts[pair[0]]), int(words.ends[pair[1] - 1])
+
+    sentences = [_sentence(text, Span(*span(p.whole))) for p in parts]
+    places = [[span(x) for x in (p.source, p.cue) if x] or [span(p.whole)] for p in parts]
+    for k, part in enumerate(parts):
+        if part.cue and text[slice(*span(part.cue))].lower() in CITING:
+            sentences[k] = (0, 0)
+    out: list[list[Evidence]] = [[] for _ in parts]
+    every = {e.span: e for start, end in sorted(set(sentences)) for e in evidence_in(text, start, end)}
+    for e in every.values():
+        owner = owner_of(e.span, sentences, places)
+        if owner is not None:
+            out[owner].append(e)
+    return out
 
 
 class _Times:
@@ -324,12 +363,13 @@ def _timed(text: str, proposal: Proposal, times: _Times) -> Proposal:
     outside = [(c.start, c.end) for c in proposal.content]
     said = said_on(times.of(_sentence(text, whole)), outside)
     anchor = times.anchor
-    own = Anchor(date.fromisoformat(said)) if said else anchor
+    day = date.fromisoformat(said) if said else None
+    own, told = (Anchor(day, day), Anchor(anchor.published, day)) if day else (anchor, anchor)
     ahead = proposal.meaning.act in _AHEAD
     whens = [
         when
         for c in proposal.content
-        for when in times_in(text, c.start, c.end, own if text[c.start] in _QUOTES else anchor, ahead=ahead)
+        for when in times_in(text, c.start, c.end, own if text[c.start] in _QUOTES else told, ahead=ahead)
     ]
     return replace(proposal, meaning=replace(proposal.meaning, said_on=said, content_when=tuple(whens)))
 

@@ -37,6 +37,14 @@ _WORD = re.compile(r"[\w’'.]+")
 _SMALL = frozenset(("of", "for", "the", "and", "in", "on", "to", "de", "a"))
 _FRESH = frozenset(("a", "an", "one", "another", "some", "someone", "somebody"))
 """How a description begins that tells of somebody new."""
+_NEW = re.compile(
+    r"(?:an?|one|another|two|three|four|five|six|seven|eight|nine|ten|several|some|many|few|other|others|local|unnamed"
+    r"|anonymous|unidentified|sources?)\b",
+    re.IGNORECASE,
+)
+"""How a source begins that nobody named before can be."""
+_APPOSED = 2
+"""Words between a name and what it stands in apposition to."""
 AT_ONCE, SHARED = 320, 120
 """A long text's mentions are compared so many at a time, of which so many were among the ones before."""
 
@@ -114,6 +122,33 @@ class Resolver:
             done = high
         _own_words(m, speaker, turns(text, words, m), clusters, cluster_of, sure)
         return Resolved(m, tuple(clusters), cluster_of, sure, tuple(others))
+
+
+def parted(text: str, words: Words, resolved: Resolved, sources: Sequence[tuple[tuple[int, int], int]]) -> Resolved:
+    """The same, with every source that tells of somebody new ("a source", "two officials") apart from whom the text
+    names elsewhere. `sources`: their spans in words, and the mention each is about (-1: none)."""
+    m, clusters, cluster_of, sure = (
+        resolved.mentions,
+        list(resolved.clusters),
+        resolved.cluster_of.copy(),
+        resolved.sure.copy(),
+    )
+    for (start, end), k in sources:
+        if k < 0 or m.form[k] not in (DEFINITE, INDEFINITE) or not _NEW.match(text, int(words.starts[start])):
+            continue
+        now = clusters[int(cluster_of[k])]
+        beside = range(max(0, k - 1), min(len(m), k + 2))
+        near = {j for j in beside if max(m.starts[j] - m.ends[k], m.starts[k] - m.ends[j]) <= _APPOSED}
+        names = [j for j in now.members if m.form[j] == NAME]
+        if not names or any(j in near or start <= m.starts[j] < end for j in names):
+            continue
+        at = now.members.index(k)
+        clusters[int(cluster_of[k])] = Cluster(
+            now.members[:at] + now.members[at + 1 :], now.sure[:at] + now.sure[at + 1 :], now.names, now.spoken
+        )
+        clusters.append(Cluster([k], [_NAMED]))
+        cluster_of[k], sure[k] = len(clusters) - 1, _NAMED
+    return Resolved(m, tuple(clusters), cluster_of, sure, resolved.others)
 
 
 def spelled_out(text: str, words: Words, m: Mentions, k: int) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onrecord.engines.reckoning import NUMBERS, reckoned
+from onrecord.engines.tense import lies_ahead
 from onrecord.model import Span, When
 
 _MONTH = (
@@ -35,6 +36,11 @@ _UNIT = (
 )
 _WEEKDAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _FEASTS = "".join(f"(?<!{day} )" for day in ("Ash", "Black", "Bloody", "Cyber", "Easter", "Good", "Palm", "Super"))
+_FEAST = (
+    r"Christmas(?:\s(?:Eve|Day))?|Easter(?:\s(?:Sunday|Day))?|Thanksgiving|New Year(?:['’]s(?:\s(?:Eve|Day))?)?"
+    r"|Halloween"
+    r"|Ramadan|Passover|Diwali"
+)
 _SINCE = "since|until|till|by|from|before|after|during|through|early|late|mid"
 _PART = r"(?:\s(?:early\s|late\s)?(?:morning|afternoon|evening|night))?"
 _SIDE = "past|last|next|coming|previous|following"
@@ -49,8 +55,14 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("month_year", rf"\b(?:early\s|mid-?\s?|late\s)?{_MONTH},?\s(?:of\s)?{_YEAR}\b"),
     (
         "month",
-        rf"\b(?P<which>in|this|last|next|of|early in|late in|(?:the )?end of|{_SINCE})[\s-]"
-        rf"{_MONTH}\b(?:,?\s{_YEAR}\b)?(?!\s[0-3]?\d\b)(?!\s(?:[a-z]{{1,20}}ly|have|be|not|I|we|you|he|she|they)\b)",
+        rf"\b(?P<which>in|this|last|next|of|for|into|beyond|between|early in|late in|(?:the )?end of|{_SINCE})[\s-]"
+        rf"{_MONTH}(?!\w)(?:,?\s{_YEAR}\b|\s(?:of\s)?(?P<away>last|this"
+        rf"|next)\syear\b)?(?!\.?\s[0-3]?\d\b)(?!\s(?:[a-z]{{1,20}}ly|have|be|not|I|we|you|he|she|they)\b)",
+    ),
+    (
+        "named",
+        r"\b(?P<month>January|February|April|June|July|August|September|October|November|December)\b"
+        r"(?![’'\w]|\s[A-Z]|\s(?:said|says|told|was|is|had|has)\b)",
     ),
     ("years", rf"\b(?:between|from)\s{_YEAR}\s(?:and|to|until)\s{_LAST_YEAR}\b"),
     ("decade", r"\b(?:the\s)?(?:early\s|mid-?\s?|late\s)?(?P<decade>(?:1[5-9]|20)\d0)s\b"),
@@ -60,10 +72,19 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?![,.]\d|\s?%|-\d|\s(?:people|men|women|[a-z]{1,20}s)\s(?:were|are|have)|(?<=00)\s[a-z]{1,20}s\b)",
     ),
     (
+        "dated",
+        r"(?<![\d$£€#.,:/–-])(?<!than )(?<!about )(?<!some )(?<!nearly )(?<!least )(?<!over )(?<!around )"
+        r"\b(?P<year>19\d\d|20[0-4]\d)\b(?![,.:]\d|\s?%|[-/–]|\s(?!was\b|is\b|has\b)[a-z]{2,20}s\b"
+        r"|\s(?:people|men|women|percent|per\scent|euros?|million|feet)\b)",
+    ),
+    (
         "part",
         rf"\bthe\s(?P<part>first|second|third|fourth|last)\s(?P<unit>quarter|half)\sof\s{_YEAR}\b",
     ),
-    ("bound", rf"\b(?:by|before|until|at|since|towards?)\sthe\s(?:end|close|beginning|start|middle)\sof\s{_YEAR}\b"),
+    (
+        "bound",
+        rf"\b(?:by|before|until|at|since|towards?)\sthe\s(?P<edge>end|close|beginning|start|middle)\sof\s{_YEAR}\b",
+    ),
     (
         "weekday",
         rf"\b(?:(?P<which>last|next|this|this past|this coming|coming|on|{_SINCE})\s)?"
@@ -85,12 +106,18 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "period",
         r"\b(?:(?:earlier|later|late|early)\s)?(?P<side>last|this|next|past)\s"
-        r"(?P<unit>week(?:end)?|month|year|decade|century|quarter|summer|winter|spring|fall|autumn|season)\b",
+        r"(?P<unit>week|month|year|decade|century|quarter|summer|winter|spring|fall|autumn|season)\b",
     ),
     (
         "close",
-        r"\b(?:by|before|until|at|towards?)\sthe\s(?:end|close|beginning|start|conclusion)\sof\sthe\s"
-        r"(?P<unit>week|month|year|decade|century|day)\b",
+        r"\b(?:(?:by|before|until|at|towards?|for)\s)?the\s(?P<edge>end|close|beginning|start|middle|conclusion"
+        r"|rest)\sof\s"
+        r"(?P<whose>the|this|next|last)\s(?P<unit>week|month|year|decade|century|day)\b",
+    ),
+    (
+        "weekend",
+        r"\b(?:(?:at|over|by|before|after|until|since|on|for|during)\s)?"
+        r"(?:(?:the|this)\s)?(?P<side>the|this|last|past|next|coming)\sweekend\b",
     ),
     (
         "season",
@@ -98,10 +125,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?P<season>spring|summer|autumn|fall|winter)\b(?!\s(?:in|of|from|by|for|school|camp|games))",
     ),
     ("every", rf"\b(?:every|each)\s(?:single\s|other\s)?{_UNIT}\b"),
-    ("feast", r"\b(?P<which>at|on|over|by|before|after|since|until|last|next|this)\s(?P<feast>Christmas)(?!\s[A-Z])\b"),
+    (
+        "feast",
+        rf"\b(?P<which>at|on|over|by|before|after|since|until|beyond|last|next|this)\s(?P<feast>{_FEAST})(?!\s[A-Z])\b",
+    ),
     (
         "lasting",
-        r"\b(?:for\s|over\s|in\s)?(?:almost\s|nearly\s|about\s|around\s|more than\s|over\s|at least\s|some\s)?"
+        r"\b(?:for\s|over\s|(?P<in>in)\s)?(?:almost\s|nearly\s|about\s|around\s|more than\s|over\s|at least\s|some\s)?"
         rf"{_COUNT}\s{_UNIT}\b(?!\s(?:ago|earlier|later|from now|old)|-)",
     ),
 )
@@ -118,38 +148,51 @@ def _any(*kinds: str) -> re.Pattern[str]:
 
 
 _BY_SIGN = {
-    "month": _any("month_day", "day_month", "month_year", "month"),
+    "month": _any("month_day", "day_month", "month_year", "month", "named"),
     "weekday": _any("month_day", "weekday"),
-    "year": _any("iso", "years", "part", "bound", "decade", "year"),
+    "year": _any("iso", "years", "part", "bound", "decade", "year", "dated"),
     "near": _any("near"),
-    "unit": _any("near", "ago", "span", "within", "season", "period", "close", "every", "lasting"),
+    "unit": _any("near", "ago", "span", "within", "season", "period", "close", "weekend", "every", "lasting"),
     "feast": _any("feast"),
 }
 """What to look for around each sign: one expression for all of it is ten times slower."""
 _SIGN = re.compile(
     r"\b(?:(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?P<year>(?:1[5-9]|20)\d\d)"
     r"|(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)|(?P<near>[Yy]esterday|[Tt]oday|[Tt]onight|[Tt]omorrow)"
-    r"|(?P<feast>Christmas)|(?P<unit>minute|hour|day|week|month|year|decade|centur|quarter|summer|winter|spring|fall|autumn|season|morning"
+    r"|(?P<feast>Christmas|Easter|Thanksgiving|New Year|Halloween|Ramadan|Passover|Diwali)|(?P<unit>minute|hour"
+    r"|day|week|month|year|decade|centur|quarter|summer|winter|spring|fall|autumn|season|morning"
     r"|afternoon|evening|night))"
 )
 _LED = r"(?:the|an?|his|her|its|their|our|my|your|this|that|these|those|most|[A-Z][\w’'-]+)"
 _GONE = (
-    r"that|which|who|whom|and|or|but|as|if|when|where|while|because|so|than|is|was|were|are|be|been|has|had|have|will|would"
+    r"that|which|who|whom|and|or|but|as|if|when|where|while|because|so|than|is|was|were|are|be|been|has|had"
+    r"|have|will|would"
     r"|could|can|may|might|should|he|she|they|it|we|you|there|said|says|saying"
 )
 _LOOSE = re.compile(
     r"\b(?:(?P<event>[Bb]efore|[Dd]uring|[Ff]ollowing|[Ss]ince|[Uu]ntil|[Pp]rior to|[Uu]pon"
     r"|(?<!go )(?<!goes )(?<!going )(?<!went )(?<!look )(?<!looks )(?<!looking )(?<!named )(?<!came )(?<!come )[Aa]fter"
     r"|(?:[Aa]t|[Bb]y) the (?:conclusion|end|start|beginning|time|height|outset) of)\s"
-    r"(?!(?:the|an?|his|her|their) (?:court|judge|committee|panel|house|senate|council|tribunal|jury|board|public"
+    r"(?!(?:the|an?|his|her|their) (?:other\b|court|judge|magistrates?|regulator|chamber|doctor|bench|committee"
+    r"|panel|house|senate|council|tribunal|jury|board|public"
     r"|parliament|cameras?|crowd|audience|fact|rest)\b)"
     rf"{_LED}(?:\s(?!(?:{_GONE})\b)[\w’'-]+){{0,7}}(?<!\bthe)(?<!\bof)(?<!\bto)(?<!\bin)(?<!\bfor)(?<!\bwith)"
-    r"|(?:[Aa]t|[Bb]y) (?:this|that|the) (?:time|stage|point|moment)|[Ss]o far|[Tt]hus far|[Ss]ince then|these days"
+    r"|(?:[Aa]t|[Bb]y) (?:this|that|the) (?:time|stage|point|moment)|(?:[Bb]y|[Uu]ntil|[Ss]ince|[Aa]round|[Ff]rom) then"
+    r"|(?:[Oo]n |[Ll]ater |[Ee]arlier )?[Tt]hat (?:very |same )?(?:day|night|morning|afternoon|evening|week"
+    r"|month|year|summer|winter"
+    r"|spring|autumn)(?! when)|[Tt]he same (?:day|night|morning|evening|week|month|year)"
+    r"|[Tt]he (?:next|following|previous) (?:morning|night|evening|afternoon)|[Ww]ithin (?:minutes|hours|days"
+    r"|weeks|months|years)"
+    r"|(?:[Aa]t|[Bb]y|[Uu]ntil|[Bb]efore|[Aa]fter|[Ss]ince|[Aa]round) (?:about |around |nearly "
+    r"|exactly )?(?:noon|midday|midnight|dawn"
+    r"|dusk|nightfall|lunchtime|\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\d{1,2}[:.]\d\d(?!\d))|[Ss]o far"
+    r"|[Tt]hus far|[Ss]ince then|these days"
     r"|in the (?:past|future)|[Ff]or now|[Oo]ver the weekend|[Ii]n (?:recent|coming|many) (?:days|weeks|months|years)"
     r"|for (?:days|weeks|months|years|decades|centuries|a (?:long )?(?:time|while))"
     r"|(?:[Ii]n |[Tt]his |[Ll]ast |[Nn]ext |[Dd]uring )?the (?:summer|winter|spring|autumn))\b"
 )
 """What tells when or how long by another event, or loosely: no value can be worked out from the day of publication."""
+_LEADS = re.compile(r"\b(since|by|until|till|before|beyond)\s(?:(?:the|early|late|at least)\s)?", re.IGNORECASE)
 _AROUND = 48
 """May with a capital is a month."""
 _NAMED_MAY = re.compile(
@@ -159,9 +202,11 @@ _NAMED_MAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The day from which "yesterday" and "in May" are reckoned; None: nobody knows."""
+    """The day from which "yesterday" and "in May" are reckoned; None: nobody knows. `said`: when it was said, if the
+    report tells: the weekdays that then lay ahead are reckoned from there."""
 
     published: date | None
+    said: date | None = None
 
 
 def times_in(text: str, start: int, end: int, anchor: Anchor, *, ahead: bool = False) -> tuple[When, ...]:
@@ -170,7 +215,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor, *, ahead: bool = F
     Words that begin with "to" tell of what lies ahead ("to walk the bridge on Friday"), and so do those of somebody who
     promises, asks, expects or warns (`ahead`).
     """
-    led = "will " if ahead or text.startswith("to ", start) else ""
+    ahead = ahead or text.startswith("to ", start)
     found: list[When] = []
     done = start
     for sign in _SIGN.finditer(text, start, end):
@@ -181,8 +226,7 @@ def times_in(text: str, start: int, end: int, anchor: Anchor, *, ahead: bool = F
             if match.end() < sign.start():
                 continue
             if match.start() <= sign.start() and _is_time(match) and not _is_may(text, match):
-                around = led + text[max(start, match.start() - 60) : min(end, match.end() + 40)]
-                found.append(When(_bare(match), _value(match, around, anchor)))
+                found.append(When(_bare(match), _value(match, _led(match, start), (start, end), anchor, ahead=ahead)))
                 done = match.end()
             break
     for loose in _LOOSE.finditer(text, start, end):
@@ -232,6 +276,16 @@ def _groups(match: re.Match[str], kind: str) -> dict[str, str]:
     return {k[len(head) :]: v for k, v in match.groupdict().items() if v and k.startswith(head) and k != head}
 
 
-def _value(match: re.Match[str], around: str, anchor: Anchor) -> str | None:
+def _led(match: re.Match[str], start: int) -> str:
+    """The preposition that leads a time, its own or right before it, lower case; or "within"."""
+    found = _LEADS.search(match.string, max(start, match.start() - 12), match.end())
+    led = found[1].lower() if found and found.end() >= match.start() else ""
+    return "within" if match.lastgroup == "within_" else led
+
+
+def _value(match: re.Match[str], led: str, bounds: tuple[int, int], anchor: Anchor, *, ahead: bool) -> str | None:
     kind = (match.lastgroup or "").rstrip("_")
-    return reckoned(kind, _groups(match, kind), around, anchor.published)
+    tells = ahead or led in ("by", "until", "till", "beyond", "within")
+    told = lies_ahead(match.string, bounds, match.span(), default=tells)
+    day = anchor.said or anchor.published if told and kind == "weekday" else anchor.published
+    return reckoned(kind, _groups(match, kind), day, ahead=told, since=led == "since")

@@ -18,7 +18,8 @@ from onrecord.engines.words import Words
 LEAST = 2
 """Questions, and answers with "I" in them, that an interview has."""
 _INTERVIEWED = re.compile(
-    r"\b(?:(?:interview(?:s|ed)?|q\s?&\s?a)(?:\s+with)?|(?:spoke|speaks|talked|talks|sat\s+down|caught\s+up)\s+(?:with|to))\b",
+    r"\b(?:(?:interview(?:s|ed)?|q\s?&\s?a)(?:\s+with)?|(?:spoke|speaks|talked|talks|sat\s+down"
+    r"|caught\s+up)\s+(?:with|to))\b",
     re.IGNORECASE,
 )
 _BY = re.compile(r"\s+by\b", re.IGNORECASE)
