@@ -254,9 +254,9 @@ class Compared:
 
     @property
     def differ(self) -> bool:
-        """Whether both are on record, on no side in common."""
+        """Whether both are on record, and not with the same stances: one denies it where the other does not, say."""
         stances = [{p.stance for p in each} for each in (self.one, self.other)]
-        return bool(stances[0] and stances[1] and not stances[0] & stances[1])
+        return bool(stances[0] and stances[1] and stances[0] != stances[1])
 
     def to_dict(self) -> dict[str, Any]:
         """All fields by name; positions as ids and stances."""

@@ -136,7 +136,9 @@ def test_each_route_takes_those_whom_the_table_allows(at: TestClient, accounts: 
 def test_who_was_disabled_or_whose_time_is_up_is_nobody(at: TestClient, accounts: Accounts, clock: Clock) -> None:
     reader = coming(at, accounts, "reader")
     token = coming(at, accounts, "token read of reader")
-    assert at.get("/api/v1/status", headers=reader).status_code == 200
+    told = at.get("/api/v1/status", headers=reader)
+    assert told.status_code == 200
+    assert told.json()["location"] == ""  # where on the machine it lies concerns nobody who asks from elsewhere
     assert at.get("/api/v1/status", headers=token).status_code == 200
     clock.now = NOW + timedelta(days=31)
     assert at.get("/api/v1/status", headers=reader).status_code == 401

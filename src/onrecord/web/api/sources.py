@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
@@ -23,8 +24,9 @@ OLD = 500
 
 @afar.get("/status", dependencies=READ, response_model=m.Status)
 def status(request: Request) -> Response:
-    """The record in numbers."""
-    return reply(request, record_of(request).status().to_dict())
+    """The record in numbers; where it lies is told only to whom it is their own machine."""
+    told = record_of(request).status()
+    return reply(request, (told if request.app.state.access.alone else replace(told, location="")).to_dict())
 
 
 @afar.get("/runs", dependencies=READ, response_model=m.Listed[m.RunJson])
