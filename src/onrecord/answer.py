@@ -214,7 +214,8 @@ class Record(Judging, Reviewing):
         **asked: Unpack[Asked],
     ) -> list[ClaimRow]:  # fmt: skip
         """The same as `claims`, without what their reports say of themselves: for lists."""
-        rows = self._rows(words, asked.get("since"), disputed=asked.get("disputed", False), order=order)
+        kinds = {"disputed": asked.get("disputed", False), "many": asked.get("many", False)}
+        rows = self._rows(words, asked.get("since"), **kinds, order=order, first=offset + limit)
         return list(islice((row for row in rows if fits(row, asked)), offset, offset + limit))
 
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
@@ -276,22 +277,26 @@ class Record(Judging, Reviewing):
         return [row for row in rows if wanted <= set(plain(row.wording).split())] if wanted else rows
 
     def _rows(
-        self, words: str, since: str | None, *, disputed: bool = False, order: ClaimOrder = "largest"
-    ) -> Iterator[ClaimRow]:
-        """Claims with these words in a content, best first; without words, in the order asked for."""
+        self, words: str, since: str | None, *, disputed: bool = False, many: bool = False,
+        order: ClaimOrder = "largest", first: int = AT_ONCE,
+    ) -> Iterator[ClaimRow]:  # fmt: skip
+        """Claims with these words in a content, best first; without words, in the order asked for. `first`: how many
+        are likely to be taken."""
         if since is not None:
             a_day(since)
         if not words.strip():
-            yield from self._largest(since=since, disputed=disputed, order=order)
+            yield from self._largest(since=since, disputed=disputed, many=many, order=order, first=first)
             return
         seen: set[str] = set()
         cursor: str | None = None
         while True:
             page = self._store.search(Query(words=words, since=since, limit=200, cursor=cursor))
-            for row in self._store.claims_of([hit.said.id for hit in page if hit.said]):
-                if row.id not in seen:
-                    seen.add(row.id)
-                    yield row
+            hits = [hit.said.id for hit in page if hit.said]
+            for part in _growing(hits, first):
+                for row in self._store.claims_of(part):
+                    if row.id not in seen:
+                        seen.add(row.id)
+                        yield row
             if page.cursor is None:
                 return
             cursor = page.cursor
@@ -303,20 +308,23 @@ class Record(Judging, Reviewing):
         publisher: str | None = None,
         entity: str | None = None,
         disputed: bool = False,
+        many: bool = False,
         order: ClaimOrder = "largest",
+        first: int = AT_ONCE,
     ) -> Iterator[ClaimRow]:
-        offset = 0
+        offset, limit = 0, min(max(1, first), AT_ONCE)
         while rows := self._store.claims(
             since=since,
             publisher=publisher,
             entity=entity,
             disputed=disputed,
+            many=many,
             order=order,
-            limit=AT_ONCE,
+            limit=limit,
             offset=offset,
         ):
             yield from rows
-            offset += len(rows)
+            offset, limit = offset + len(rows), AT_ONCE
 
     def _claim(self, row: ClaimRow) -> Claim:
         rivals = tuple((other.id, other.wording) for other in map(self._store.claim, row.contradicts[:RIVALS]))
@@ -381,6 +389,14 @@ class Record(Judging, Reviewing):
     def extractions(self) -> Iterator[Result]:
         """Every report with its attributions, in the order of recording; streams."""
         return map(Result.of, self._store.extractions())
+
+
+def _growing(ids: Sequence[str], first: int) -> Iterator[Sequence[str]]:
+    """Parts of a list: as many as are likely to be taken, then larger ones."""
+    start, size = 0, max(1, first)
+    while start < len(ids):
+        yield ids[start : start + size]
+        start, size = start + size, min(2 * size, AT_ONCE)
 
 
 def _of_publisher(name: str) -> Callable[[Position], bool]:

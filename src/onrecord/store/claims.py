@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text
 
 from onrecord.errors import NotFound
 from onrecord.store import derived, identities, judged, positions, read
@@ -129,6 +129,17 @@ _NEWEST = """SELECT max(x.run_seq) FROM examinations x JOIN readings g ON g.seq 
     WHERE g.report_seq = :report"""
 
 
+_SIZES = text("SELECT * FROM claim_sizes WHERE claim IN :claims").bindparams(bindparam("claims", expanding=True))
+_POSITIONS = text("SELECT * FROM positions WHERE claim IN :claims").bindparams(bindparam("claims", expanding=True))
+_BEARING = text(
+    "SELECT a.id, p.claim FROM positions p JOIN attributions a ON a.seq = p.attribution_seq WHERE a.id IN :ids"
+).bindparams(bindparam("ids", expanding=True))
+_PRINTED = text(
+    """SELECT a.seq, coalesce(c.cluster, r.id) AS text,
+        (SELECT max(g.headline_end) FROM readings g WHERE g.report_seq = r.seq) AS headline
+    FROM attributions a JOIN reports r ON r.seq = a.report_seq LEFT JOIN clusters c ON c.member = r.id
+    WHERE a.seq IN :seqs"""
+).bindparams(bindparam("seqs", expanding=True))
 _JOINED = """SELECT s.claim FROM claim_sizes s JOIN clusters c ON c.cluster = s.claim WHERE c.member = :id
     AND NOT EXISTS (SELECT 1 FROM statements d JOIN attributions a ON a.seq = d.attribution_seq WHERE a.id = :id)"""
 
@@ -175,6 +186,7 @@ def listed(
     publisher: str | None,
     entity: str | None,
     disputed: bool,
+    many: bool,
     order: ClaimOrder,
 ) -> list[str]:
     """Claims by how many attributions bear on them, or by the last one recorded; with one published since a day, by a
@@ -188,7 +200,7 @@ def listed(
         joins += " JOIN voices v ON v.attribution_seq = p.attribution_seq LEFT JOIN clusters c ON c.member = v.member"
         where.append("coalesce(c.cluster, v.member) = :entity")
     held = [f"claim IN (SELECT p.claim FROM positions p{joins} WHERE {' AND '.join(where)})"] if where else []
-    held += ["disputed"] * disputed
+    held += ["disputed"] * disputed + ["attributions > 1"] * many
     kept = f" WHERE {' AND '.join(held)}" if held else ""
     by = "last DESC, claim" if order == "newest" else "attributions DESC, last DESC, claim"
     asked = {"limit": limit, "offset": max(0, offset), "since": since, "publisher": publisher, "entity": entity}
@@ -204,61 +216,64 @@ def after(connection: Connection, last: str, limit: int) -> list[str]:
 
 def of_attributions(connection: Connection, ids: Sequence[str]) -> list[str]:
     """The claims that these attributions bear on, in the order of the attributions, each once."""
-    query = text(
-        "SELECT a.id, p.claim FROM positions p JOIN attributions a ON a.seq = p.attribution_seq WHERE a.id IN :ids"
-    ).bindparams(bindparam("ids", expanding=True))
-    held = {row.id: row.claim for part in _parts(ids) for row in connection.execute(query, {"ids": part})}
+    held = {row.id: row.claim for part in _parts(ids) for row in connection.execute(_BEARING, {"ids": part})}
     return list(dict.fromkeys(held[each] for each in ids if each in held))
 
 
 def claim(connection: Connection, name: str) -> ClaimRow:
     """A claim by its own id, with all positions on it."""
-    size = connection.execute(text("SELECT * FROM claim_sizes WHERE claim = :c"), {"c": name}).one()
-    rows = connection.execute(text("SELECT * FROM positions WHERE claim = :c"), {"c": name}).all()
-    held = {row.attribution_seq: row for row in rows}
+    return claims(connection, [name])[0]
+
+
+def claims(connection: Connection, names: Sequence[str]) -> list[ClaimRow]:
+    """Claims by their own ids, in that order, with all positions on them; a few queries for all of them together."""
+    sizes: dict[str, Any] = {}
+    claim_of: dict[int, str] = {}
+    held: dict[int, Row[Any]] = {}
+    for part in _parts(list(dict.fromkeys(names))):
+        sizes |= {row.claim: row for row in connection.execute(_SIZES, {"claims": part})}
+        for row in connection.execute(_POSITIONS, {"claims": part}):
+            held[row.attribution_seq], claim_of[row.attribution_seq] = row, row.claim
     said: dict[int, Said] = {}
     for part in _parts(sorted(held)):
         said |= dict(zip(part, read.saids(connection, part), strict=True))
     texts, headlines = _reports(connection, sorted(held))
-    ids = {each.id for each in said.values()}
-    judgements = _on(connection, ids)
-    by_hand = {judged.stance_by(j)[0]: j.by for j in judgements if j.relation == judged.STANCE}
-    positions = [
-        Position(
-            each,
-            held[seq].stance,
-            texts[seq],
-            bool(held[seq].own),
-            all(c.end <= headlines[seq] for c in each.content),
-            by_hand.get(each.id),
-        )
-        for seq, each in said.items()
-    ]
-    positions.sort(key=lambda p: (p.day is None, p.day or "", p.said.report.id, p.said.content[0].start))
-    wording = size.named or " ".join(c.text for c in said[size.wording_seq].content)
-    rivals = {row for j in judgements if j.relation == "contradicts" for row in (j.a, j.b)} - ids
-    return ClaimRow(
-        name,
-        wording,
-        size.named is not None,
-        tuple(positions),
-        tuple(c for c in _claims_of(connection, rivals) if c != name),
-        tuple(judgements),
-    )
+    claim_with = {each.id: claim_of[seq] for seq, each in said.items()}
+    judgements: dict[str, list[Judgement]] = {}
+    for j in _on(connection, claim_with.keys()):
+        for name in {claim_with[row] for row in (j.a, j.b) if row in claim_with}:
+            judgements.setdefault(name, []).append(j)
+    by_hand = {
+        judged.stance_by(j)[0]: j.by for each in judgements.values() for j in each if j.relation == judged.STANCE
+    }
+    positions: dict[str, list[Position]] = {}
+    for seq, each in said.items():
+        own, headline = bool(held[seq].own), all(c.end <= headlines[seq] for c in each.content)
+        position = Position(each, held[seq].stance, texts[seq], own, headline, by_hand.get(each.id))
+        positions.setdefault(claim_of[seq], []).append(position)
+    rivals = {
+        name: {row for j in each if j.relation == "contradicts" for row in (j.a, j.b) if claim_with.get(row) != name}
+        for name, each in judgements.items()
+    }
+    leads = _claims_of(connection, {row for each in rivals.values() for row in each})
+    found = []
+    for name in names:
+        size, mine = sizes[name], positions[name]
+        mine.sort(key=lambda p: (p.day is None, p.day or "", p.said.report.id, p.said.content[0].start))
+        wording = size.named or " ".join(c.text for c in said[size.wording_seq].content)
+        others = dict.fromkeys(leads[row] for row in sorted(rivals.get(name, ())) if row in leads)
+        on_it = tuple(judgements.get(name, ()))
+        against = tuple(c for c in others if c != name)
+        found.append(ClaimRow(name, wording, size.named is not None, tuple(mine), against, on_it))
+    return found
 
 
 def _reports(connection: Connection, seqs: Sequence[int]) -> tuple[dict[int, str], dict[int, int]]:
     """Of attributions the name of the text that their report prints, and where its headline ends in it (0: none)."""
-    sql = text(
-        """SELECT a.seq, coalesce(c.cluster, r.id) AS text,
-            (SELECT max(g.headline_end) FROM readings g WHERE g.report_seq = r.seq) AS headline
-        FROM attributions a JOIN reports r ON r.seq = a.report_seq LEFT JOIN clusters c ON c.member = r.id
-        WHERE a.seq IN :seqs"""
-    ).bindparams(bindparam("seqs", expanding=True))
     texts: dict[int, str] = {}
     headlines: dict[int, int] = {}
     for part in _parts(seqs):
-        for row in connection.execute(sql, {"seqs": part}):
+        for row in connection.execute(_PRINTED, {"seqs": part}):
             texts[row.seq], headlines[row.seq] = row.text, row.headline or 0
     return texts, headlines
 
@@ -269,14 +284,12 @@ def _on(connection: Connection, ids: Collection[str]) -> list[Judgement]:
     return sorted(found, key=lambda j: (j.at, j.id))
 
 
-def _claims_of(connection: Connection, ids: Collection[str]) -> Iterator[str]:
-    found: dict[str, None] = {}
-    query = text(
-        "SELECT DISTINCT p.claim FROM positions p JOIN attributions a ON a.seq = p.attribution_seq WHERE a.id IN :ids"
-    ).bindparams(bindparam("ids", expanding=True))
+def _claims_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Of attributions the claim that each bears on, where there is one."""
+    found: dict[str, str] = {}
     for part in _parts(sorted(ids)):
-        found |= dict.fromkeys(connection.execute(query, {"ids": part}).scalars())
-    yield from found
+        found |= {row.id: row.claim for row in connection.execute(_BEARING, {"ids": part})}
+    return found
 
 
 def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:

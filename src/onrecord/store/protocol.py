@@ -310,11 +310,13 @@ class Store(Reviews, Protocol):
         publisher: str | None = None,
         entity: str | None = None,
         disputed: bool = False,
+        many: bool = False,
         order: ClaimOrder = "largest",
         limit: int = 50,
         offset: int = 0,
     ) -> list[ClaimRow]:
-        """Claims; with a position published since a day, by a publisher, or of an entity (by id); `disputed`: that some
+        """Claims; with a position published since a day, by a publisher, or of an entity (by id); `many`: that several
+        attributions bear on; `disputed`: that some
         attributions affirm and some deny. Raises UsageError."""
         ...
 

@@ -155,24 +155,14 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
 
 def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[Row[Any], ...]]:
     """By run and attribution, those in whose content it stands, innermost first; of reports as runs saw them."""
-    a, s, c = t.attributions.c, t.sightings.c, t.contents.c
-    query = (
-        select(a.seq, a.id, a.report_seq, a.source, a.source_start, a.source_end, a.cue_start, a.cue_end)
-        .add_columns(s.run_seq, c.start, c.end)
-        .join(t.sightings, s.attribution_seq == a.seq)
-        .join(t.contents, c.attribution_seq == a.seq)
-        .where(a.report_seq.in_({report for report, _ in asked}))
-    )
+    reports = sorted({report for report, _ in asked})
     seen: dict[tuple[int, int], dict[int, tuple[Row[Any], list[Span]]]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_IN_REPORTS, {"reports": reports}):
         if (row.report_seq, row.run_seq) in asked:
             together = seen.setdefault((row.report_seq, row.run_seq), {})
             together.setdefault(row.seq, (row, []))[1].append(Span(row.start, row.end))
     on_word: dict[int, dict[int, str]] = {}
-    m = t.meanings.c
-    nested = select(m.run_seq, m.attribution_seq, m.within).join(t.attributions, a.seq == m.attribution_seq)
-    reports = {report for report, _ in asked}
-    for row in connection.execute(nested.where(a.report_seq.in_(reports), m.within.is_not(None))):
+    for row in connection.execute(_ON_WORD, {"reports": reports}):
         on_word.setdefault(row.run_seq, {})[row.attribution_seq] = row.within
     found = {}
     for (_, run_seq), together in seen.items():
@@ -184,6 +174,15 @@ def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[i
     return found
 
 
+_IN_REPORTS = text(
+    """SELECT a.seq, a.id, a.report_seq, a.source, a.source_start, a.source_end, a.cue_start, a.cue_end, s.run_seq,
+        c.start, c.end FROM attributions a JOIN sightings s ON s.attribution_seq = a.seq
+    JOIN contents c ON c.attribution_seq = a.seq WHERE a.report_seq IN :reports"""
+).bindparams(bindparam("reports", expanding=True))
+_ON_WORD = text(
+    """SELECT m.run_seq, m.attribution_seq, m.within FROM meanings m JOIN attributions a ON a.seq = m.attribution_seq
+    WHERE a.report_seq IN :reports AND m.within IS NOT NULL"""
+).bindparams(bindparam("reports", expanding=True))
 _SPEAKING = text(
     """SELECT v.attribution_seq, k.entity, k.name AS known_as, v.name, v.kind FROM voices v
     LEFT JOIN clusters c ON c.member = v.member JOIN entity_counts k ON k.entity = coalesce(c.cluster, v.member)

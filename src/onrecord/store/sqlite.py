@@ -174,6 +174,7 @@ class SqliteStore(Comparing, SqliteReviews):
         publisher: str | None = None,
         entity: str | None = None,
         disputed: bool = False,
+        many: bool = False,
         order: ClaimOrder = "largest",
         limit: int = 50,
         offset: int = 0,
@@ -188,9 +189,10 @@ class SqliteStore(Comparing, SqliteReviews):
                 publisher=publisher,
                 entity=entity,
                 disputed=disputed,
+                many=many,
                 order=order,
             )
-            return [claims.claim(connection, name) for name in named]
+            return claims.claims(connection, named)
 
     def runs(self) -> list[RunRow]:
         """The engines that worked on the record."""
@@ -235,7 +237,7 @@ class SqliteStore(Comparing, SqliteReviews):
     def claims_of(self, attributions: Sequence[str]) -> list[ClaimRow]:
         """The claims that these attributions bear on."""
         with self._database.read() as connection:
-            return [claims.claim(connection, name) for name in claims.of_attributions(connection, attributions)]
+            return claims.claims(connection, claims.of_attributions(connection, attributions))
 
     def copies(self, report_id: str) -> CopyGroup:
         """The reports that reprint one text with this one."""
@@ -384,7 +386,7 @@ class SqliteStore(Comparing, SqliteReviews):
         last = ""
         while True:
             with self._database.read() as connection:
-                batch = [claims.claim(connection, name) for name in claims.after(connection, last, STREAM)]
+                batch = claims.claims(connection, claims.after(connection, last, STREAM))
             yield from batch
             if len(batch) < STREAM:
                 return
