@@ -133,18 +133,23 @@ class Asked(TypedDict, total=False):
 
 def fits(row: ClaimRow, asked: Asked) -> bool:
     """Whether a claim is of those asked for."""
-    now = standing(row)
-    affirming = now.side("affirms")
-    voices = {key_of(p) for p in row.positions}
-    return not (
-        (asked.get("disputed") and not now.disputed)
-        or (asked.get("unconfirmed") and (now.confirmed or not affirming))
-        or (asked.get("single_source") and len(voices) > 1)
-        or (asked.get("unnamed_only") and (not affirming or affirming.voices))
+    stances = {p.stance for p in row.positions}
+    if (
+        (asked.get("disputed") and not {"affirms", "denies"} <= stances)
+        or (asked.get("many") and len(row.positions) < 2)
+        or (asked.get("single_source") and len({key_of(p) for p in row.positions}) > 1)
         or (asked.get("denied_by") and not _denied_by(row, asked["denied_by"]))
         or (asked.get("evidence") and not any(asked["evidence"] in p.said.evidence_types for p in row.positions))
         or (asked.get("since") and not any((day(p) or "") >= str(asked["since"]) for p in row.positions))
-        or (asked.get("many") and len(row.positions) < 2)
+    ):
+        return False
+    if not (asked.get("unconfirmed") or asked.get("unnamed_only")):
+        return True
+    now = standing(row)
+    affirming = now.side("affirms")
+    return not (
+        (asked.get("unconfirmed") and (now.confirmed or not affirming))
+        or (asked.get("unnamed_only") and (not affirming or affirming.voices))
     )
 
 

@@ -21,15 +21,20 @@ def nesting(attributions: Sequence[Attribution]) -> dict[str, str]:
 
 def enclosing(attributions: Sequence[tuple[K, Sequence[Span], Sequence[Span]]]) -> dict[K, K]:
     """The same for attributions given as name, all spans, and those of the content."""
-    waiting = sorted(((c, name) for name, _, content in attributions for c in content), reverse=True)
-    wholes = [(Span(min(s.start for s in spans), max(s.end for s in spans)), name) for name, spans, _ in attributions]
-    here: list[tuple[Span, K]] = []
+    wholes = [(min(s.start for s in spans), max(s.end for s in spans), name) for name, spans, _ in attributions]
+    return inside(wholes, [(c.start, c.end, name) for name, _, content in attributions for c in content])
+
+
+def inside(wholes: Sequence[tuple[int, int, K]], contents: Sequence[tuple[int, int, K]]) -> dict[K, K]:
+    """The same for bare offsets, start and end: of whole attributions, and of the pieces of their contents."""
+    waiting = sorted(contents, reverse=True)
+    here: list[tuple[int, int, K]] = []
     found: dict[K, K] = {}
-    for whole, name in sorted(wholes):
-        while waiting and waiting[-1][0].start <= whole.start:
+    for start, end, name in sorted(wholes):
+        while waiting and waiting[-1][0] <= start:
             here.append(waiting.pop())
-        here = [(c, other) for c, other in here if c.end > whole.start]
-        around = [(c.end - c.start, other) for c, other in here if c.end >= whole.end and other != name]
+        here = [content for content in here if content[1] > start]
+        around = [(c - b, other) for b, c, other in here if c >= end and other != name]
         if around:
             found[name] = min(around)[1]
     return found

@@ -19,7 +19,7 @@ from onrecord.store.meanings import entities, meaning_of, meanings
 from onrecord.store.observed import report_of, set_aside_parts
 from onrecord.store.packing import from_json, given_of, moment, unpack_bytes
 from onrecord.store.rows import FailureRow, Head, Judgement, Quote, Reading, Said
-from onrecord.voices import chains, enclosing
+from onrecord.voices import chains, inside
 
 _DIGITS = frozenset("0123456789abcdef")
 CANDIDATES = 5
@@ -156,27 +156,35 @@ def saids(connection: Connection, seqs: Sequence[int]) -> list[Said]:
 def _chains(connection: Connection, asked: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[Row[Any], ...]]:
     """By run and attribution, those in whose content it stands, innermost first; of reports as runs saw them."""
     reports = sorted({report for report, _ in asked})
-    seen: dict[tuple[int, int], dict[int, tuple[Row[Any], list[Span]]]] = {}
+    seen: dict[tuple[int, int], tuple[dict[int, tuple[int, int, int]], list[tuple[int, int, int]]]] = {}
+    rows: dict[int, Row[Any]] = {}
     for row in connection.execute(_IN_REPORTS, {"reports": reports}):
-        if (row.report_seq, row.run_seq) in asked:
-            together = seen.setdefault((row.report_seq, row.run_seq), {})
-            together.setdefault(row.seq, (row, []))[1].append(Span(row.start, row.end))
+        seq, report, run_seq, source, source_end, cue, cue_end, start, end = row[:9]
+        if (report, run_seq) not in asked:
+            continue
+        wholes, contents = seen.setdefault((report, run_seq), ({}, []))
+        rows[seq] = row
+        contents.append((start, end, seq))
+        first, last, _ = wholes.get(seq, (start, end, seq))
+        starts = [at for at in (first, start, source, cue) if at is not None]
+        ends = [at for at in (last, end, source_end, cue_end) if at is not None]
+        wholes[seq] = (min(starts), max(ends), seq)
     on_word: dict[int, dict[int, str]] = {}
     for row in connection.execute(_ON_WORD, {"reports": reports}):
         on_word.setdefault(row.run_seq, {})[row.attribution_seq] = row.within
     found = {}
-    for (_, run_seq), together in seen.items():
-        outer_of = enclosing([(k, _spans(row, content), content) for k, (row, content) in together.items()])
-        by_id = {row.id: k for k, (row, _) in together.items()}
-        outer_of |= {k: by_id[name] for k, name in on_word.get(run_seq, {}).items() if k in together and name in by_id}
+    for (_, run_seq), (wholes, contents) in seen.items():
+        outer_of = inside(list(wholes.values()), contents)
+        by_id = {rows[k].id: k for k in wholes}
+        outer_of |= {k: by_id[name] for k, name in on_word.get(run_seq, {}).items() if k in wholes and name in by_id}
         for seq, chain in chains(outer_of).items():
-            found[run_seq, seq] = tuple(together[outer][0] for outer in chain)
+            found[run_seq, seq] = tuple(rows[outer] for outer in chain)
     return found
 
 
 _IN_REPORTS = text(
-    """SELECT a.seq, a.id, a.report_seq, a.source, a.source_start, a.source_end, a.cue_start, a.cue_end, s.run_seq,
-        c.start, c.end FROM attributions a JOIN sightings s ON s.attribution_seq = a.seq
+    """SELECT a.seq, a.report_seq, s.run_seq, a.source_start, a.source_end, a.cue_start, a.cue_end, c.start, c.end,
+        a.id, a.source FROM attributions a JOIN sightings s ON s.attribution_seq = a.seq
     JOIN contents c ON c.attribution_seq = a.seq WHERE a.report_seq IN :reports"""
 ).bindparams(bindparam("reports", expanding=True))
 _ON_WORD = text(
@@ -198,10 +206,6 @@ def speaking_in(connection: Connection, seqs: Iterable[int]) -> dict[int, tuple[
         entity = row.entity if row.entity.startswith("entity-") else None
         found[row.attribution_seq] = (entity, row.known_as, row.name, row.kind)
     return found
-
-
-def _spans(row: Row[Any], content: list[Span]) -> list[Span]:
-    return [s for s in (_span(row, "source"), _span(row, "cue"), *content) if s]
 
 
 def _span(row: Row[Any], name: str) -> Span | None:
@@ -236,28 +240,31 @@ def _meant(
     decided: Sequence[Judgement],
 ) -> Said:
     """With what the newest run worked out of it, who speaks, and what people decided of it."""
+    more: dict[str, Any] = {}
     if speaking:
         entity, known_as, name, kind = speaking
-        said = replace(said, entity=entity, entity_name=known_as if entity else None)
-        said = replace(said, source_name=name, source_kind=kind)  # type: ignore[arg-type]
-    if meant is None:
-        return corrected(said, report, reviews.review_of(decided) if decided else None)
-    m = meant[1]
+        more = {
+            "entity": entity,
+            "entity_name": known_as if entity else None,
+            "source_name": name,
+            "source_kind": kind,
+        }
+    if meant is not None:
+        m = meant[1]
 
-    def quote(span: Span) -> Quote:
-        return Quote(span.start, span.end, span.of(report))
+        def quote(span: Span) -> Quote:
+            return Quote(span.start, span.end, span.of(report))
 
-    said = replace(
-        said,
-        act=m.act,
-        modality=m.modality,
-        distance=tuple(map(quote, m.distance)),
-        evidence=tuple(quote(e.span) for e in m.evidence),
-        evidence_types=tuple(e.type for e in m.evidence),
-        about=m.about,
-        said_on=m.said_on,
-    )
-    return corrected(said, report, reviews.review_of(decided) if decided else None)
+        more |= {
+            "act": m.act,
+            "modality": m.modality,
+            "distance": tuple(map(quote, m.distance)),
+            "evidence": tuple(quote(e.span) for e in m.evidence),
+            "evidence_types": tuple(e.type for e in m.evidence),
+            "about": m.about,
+            "said_on": m.said_on,
+        }
+    return corrected(replace(said, **more), report, reviews.review_of(decided) if decided else None)
 
 
 def attributions(connection: Connection, report_id: str) -> list[Said]:

@@ -10,7 +10,7 @@ from onrecord.answer import Record
 from onrecord.brief import words_at
 from onrecord.marks import on_whose_word
 from onrecord.model import Span
-from onrecord.standing import day, name_of, standing
+from onrecord.standing import STANCES, day, key_of, name_of
 from onrecord.store.claim_rows import ClaimRow, Position, Stance
 from onrecord.store.review_rows import Review
 from onrecord.store.rows import Quote, Said
@@ -56,13 +56,15 @@ class Quotation:
 
 def claim_line(claim: ClaimRow) -> ClaimLine:
     """A claim in short."""
-    now = standing(claim)
+    voices: dict[Stance, set[tuple[bool, str]]] = {}
+    for p in claim.positions:
+        voices.setdefault(p.stance, set()).add(key_of(p))
     days = sorted(d for d in map(day, claim.positions) if d)
     return ClaimLine(
         claim.id,
         claim.wording,
-        tuple((side.stance, len(side.voices) + len(side.unnamed)) for side in now.sides),
-        now.disputed,
+        tuple((stance, len(voices[stance])) for stance in STANCES if stance in voices),
+        {"affirms", "denies"} <= voices.keys(),
         len({p.text for p in claim.positions}),
         days[0] if days else None,
         days[-1] if days else None,
