@@ -197,8 +197,8 @@ def listed(
         joins = " JOIN attributions a ON a.seq = p.attribution_seq JOIN reports r ON r.seq = a.report_seq"
         where += ["r.published >= :since"] * bool(since) + ["lower(r.publisher) = lower(:publisher)"] * bool(publisher)
     if entity:
-        joins += " JOIN voices v ON v.attribution_seq = p.attribution_seq LEFT JOIN clusters c ON c.member = v.member"
-        where.append("coalesce(c.cluster, v.member) = :entity")
+        joins += " JOIN voices v ON v.attribution_seq = p.attribution_seq"
+        where.append("v.member IN (SELECT member FROM clusters WHERE cluster = :entity UNION SELECT :entity)")
     held = [f"claim IN (SELECT p.claim FROM positions p{joins} WHERE {' AND '.join(where)})"] if where else []
     held += ["disputed"] * disputed + ["attributions > 1"] * many
     kept = f" WHERE {' AND '.join(held)}" if held else ""

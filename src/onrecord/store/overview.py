@@ -20,10 +20,19 @@ from onrecord.store.search import check_limit, day_bound
 _RUNS = """SELECT r.id, r.engine, r.version, r.settings, count(x.seq) AS reports, min(x.at) AS first, max(x.at) AS last
     FROM runs r LEFT JOIN examinations x ON x.run_seq = r.seq GROUP BY r.seq ORDER BY last DESC, r.seq DESC"""
 
+_MOST = """SELECT coalesce(c.cluster, v.member) AS entity FROM voices v JOIN reports r ON r.seq = v.report_seq
+        LEFT JOIN clusters c ON c.member = v.member
+        LEFT JOIN entity_counts e ON e.entity = coalesce(c.cluster, v.member){where}
+    GROUP BY 1 ORDER BY count(*) DESC, min(coalesce(e.given, e.name, v.name)), 1 LIMIT :limit"""
+_MOST_OF_ALL = """SELECT entity FROM entity_counts e
+    ORDER BY attributions DESC, coalesce(given, name), entity LIMIT :limit"""
+"""The same over everything, from sums that are kept."""
 _QUOTED = """SELECT coalesce(c.cluster, v.member) AS entity, coalesce(e.given, e.name, v.name) AS name, v.kind,
         r.publisher, substr(r.published, 1, 7) AS month, count(*) AS n, count(DISTINCT v.report_seq) AS reports
     FROM voices v JOIN reports r ON r.seq = v.report_seq LEFT JOIN clusters c ON c.member = v.member
-        LEFT JOIN entity_counts e ON e.entity = coalesce(c.cluster, v.member){where}
+        LEFT JOIN entity_counts e ON e.entity = coalesce(c.cluster, v.member)
+    WHERE v.member IN (SELECT member FROM clusters WHERE cluster IN :entities UNION SELECT entity FROM entity_counts
+        WHERE entity IN :entities){where}
     GROUP BY 1, r.publisher, month"""
 
 _OF_VOICE: dict[Voice, str] = {
@@ -67,12 +76,15 @@ def quoted(
     for k, word in enumerate(fold(words).split()):
         where.append(f"instr(coalesce(e.folded, fold(v.name)), :word{k})")
         asked[f"word{k}"] = f" {word} "
-    sql = _QUOTED.format(where=f" WHERE {' AND '.join(where)}" if where else "")
-    found: dict[str, list[Any]] = {}
-    for row in connection.execute(text(sql), asked):
-        found.setdefault(row.entity, []).append(row)
-    most = sorted(found.values(), key=lambda rows: (-sum(row.n for row in rows), rows[0].name))[:limit]
-    return [_of(rows) for rows in most]
+    most = _MOST.format(where=f" WHERE {' AND '.join(where)}") if where else _MOST_OF_ALL
+    order = connection.execute(text(most), {**asked, "limit": limit}).scalars().all()
+    sql = text(_QUOTED.format(where="".join(f" AND {each}" for each in where)))
+    detail = sql.bindparams(bindparam("entities", expanding=True))
+    found: dict[str, list[Any]] = {entity: [] for entity in order}
+    for k in range(0, len(order), _PART):
+        for row in connection.execute(detail, {**asked, "entities": order[k : k + _PART]}):
+            found[row.entity].append(row)
+    return [_of(rows) for rows in found.values() if rows]
 
 
 def _of(rows: Sequence[Any]) -> Quoted:

@@ -126,8 +126,9 @@ def _identity(row: Row[Any]) -> Identity:
 
 def _detailed(connection: Connection, one: Identity) -> Identity:
     """With its members, and what the last of its reports that tells it says of its role."""
-    sql = """SELECT DISTINCT v.member, v.report_seq FROM voices v LEFT JOIN clusters c ON c.member = v.member
-        WHERE coalesce(c.cluster, v.member) = :e ORDER BY v.report_seq DESC LIMIT :limit"""
+    sql = """SELECT DISTINCT v.member, v.report_seq FROM voices v
+        WHERE v.member IN (SELECT member FROM clusters WHERE cluster = :e UNION SELECT :e)
+        ORDER BY v.report_seq DESC LIMIT :limit"""
     cluster = """SELECT member FROM clusters WHERE cluster = :e LIMIT :limit"""
     asked = {"e": one.id, "limit": MOST_MEMBERS}
     quoted = list(dict.fromkeys(connection.execute(text(sql), asked).scalars()))
