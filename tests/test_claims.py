@@ -291,3 +291,19 @@ def test_a_person_is_never_overturned_by_an_engine(found: list[Judgement]) -> No
             assert (sides(people, alone)[j.a] == sides(people, alone)[j.b]) == (
                 sides(found, both)[j.a] == sides(found, both)[j.b]
             )
+
+
+def test_a_claim_in_a_list_counts_what_its_page_shows(tmp_path: Path) -> None:
+    from tests.web.records import full
+
+    with full(tmp_path / "r.db") as record:
+        most = record.claims(limit=1)[0]
+        record.wrong(most.positions[0].said.id, by="Ada", reason="a test")
+        rows = record.claim_rows(limit=100)
+        assert len(rows) > 3
+        assert record.claim_lines(limit=100) == [row.line() for row in rows]
+        assert record.claim_lines(limit=2, offset=1) == [row.line() for row in rows[1:3]]
+        for asked in ({"disputed": True}, {"many": True}, {"single_source": True}):
+            for words in ("", "bridge", "the"):
+                held = record.claim_rows(words, limit=9, offset=1, **asked)  # type: ignore[arg-type]
+                assert record.claim_lines(words, limit=9, offset=1, **asked) == [row.line() for row in held]  # type: ignore[arg-type]

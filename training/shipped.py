@@ -1,7 +1,8 @@
 """The shipped graph as weights to go on from: `python -m training.shipped OUT.pt [--statements]`.
 
-`--statements`: of the model that lays statements side by side, for `training.statements --start`. Takes the 8-bit numbers and their scales apart again, so that a training can start from what ships where the weights it
-was made of are lost; rounding aside it is the same tagger.
+`--statements`: of the model that lays statements side by side, for `training.statements --start`. Takes the 8-bit
+numbers and their scales apart again, so that a training can start from what ships where the weights it was made of are
+lost; rounding aside it is the same model.
 """
 
 from __future__ import annotations

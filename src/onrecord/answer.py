@@ -53,7 +53,7 @@ from onrecord.store import (
     Store,
     open_store,
 )
-from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Position, Stance
+from onrecord.store.claim_rows import ClaimLine, ClaimOrder, ClaimRow, Position, Stance
 from onrecord.store.rows import Filters, Voice
 
 __all__ = ["Record", "open_record"]
@@ -65,6 +65,7 @@ SEVERAL = 20
 
 
 AT_ONCE = 50
+HITS = 200
 """Claims asked of the store at a time."""
 RIVALS = 20
 """Claims that contradict one which are named, at most."""
@@ -218,6 +219,25 @@ class Record(Judging, Reviewing):
         rows = self._rows(words, asked.get("since"), **kinds, order=order, first=offset + limit)
         return list(islice((row for row in rows if fits(row, asked)), offset, offset + limit))
 
+    def claim_lines(
+        self, words: str = "", *, limit: int = 20, offset: int = 0, order: ClaimOrder = "largest",
+        **asked: Unpack[Asked],
+    ) -> list[ClaimLine]:  # fmt: skip
+        """The same as `claims`, each in a line."""
+        if any(asked.get(name) for name in asked if name not in ("disputed", "many")):
+            return [row.line() for row in self.claim_rows(words, limit=limit, offset=offset, order=order, **asked)]
+        disputed, many = asked.get("disputed", False), asked.get("many", False)
+        if not words.strip():
+            return self._store.claim_lines(disputed=disputed, many=many, order=order, limit=limit, offset=offset)
+        hits = self._hits(words, None, offset + limit)
+        seen: dict[str, ClaimLine] = {}
+        for part in hits:
+            seen |= {each.id: each for each in self._store.claim_lines_of(part) if each.id not in seen}
+            found = [c for c in seen.values() if (c.disputed or not disputed) and (c.bearing > 1 or not many)]
+            if len(found) >= offset + limit:
+                break
+        return found[offset : offset + limit] if seen else []
+
     def history(self, name: str, about: str = "", *, limit: int = HISTORY) -> History:
         """What somebody (a name that fits one only, or an id) said over time, of a claim (the id of one of its
         attributions) or of what words say. Raises NotFound, UsageError."""
@@ -288,18 +308,22 @@ class Record(Judging, Reviewing):
             yield from self._largest(since=since, disputed=disputed, many=many, order=order, first=first)
             return
         seen: set[str] = set()
-        cursor: str | None = None
+        for part in self._hits(words, since, first):
+            for row in self._store.claims_of(part):
+                if row.id not in seen:
+                    seen.add(row.id)
+                    yield row
+
+    def _hits(self, words: str, since: str | None, first: int) -> Iterator[list[str]]:
+        """The attributions with these words in a content, by id, best first, in parts: about as many as claims are
+        likely to be taken, then more."""
+        cursor, limit = None, min(HITS, 2 * max(1, first))
         while True:
-            page = self._store.search(Query(words=words, since=since, limit=200, cursor=cursor))
-            hits = [hit.said.id for hit in page if hit.said]
-            for part in _growing(hits, first):
-                for row in self._store.claims_of(part):
-                    if row.id not in seen:
-                        seen.add(row.id)
-                        yield row
+            page = self._store.search(Query(words=words, since=since, limit=limit, cursor=cursor))
+            yield [hit.said.id for hit in page if hit.said]
             if page.cursor is None:
                 return
-            cursor = page.cursor
+            cursor, limit = page.cursor, min(HITS, 2 * limit)
 
     def _largest(
         self,
@@ -389,14 +413,6 @@ class Record(Judging, Reviewing):
     def extractions(self) -> Iterator[Result]:
         """Every report with its attributions, in the order of recording; streams."""
         return map(Result.of, self._store.extractions())
-
-
-def _growing(ids: Sequence[str], first: int) -> Iterator[Sequence[str]]:
-    """Parts of a list: as many as are likely to be taken, then larger ones."""
-    start, size = 0, max(1, first)
-    while start < len(ids):
-        yield ids[start : start + size]
-        start, size = start + size, min(2 * size, AT_ONCE)
 
 
 def _of_publisher(name: str) -> Callable[[Position], bool]:

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, get_args
+from typing import Any
 
 from onrecord.errors import UsageError
-from onrecord.store.claim_rows import ClaimRow, Position, Stance
-
-STANCES: tuple[Stance, ...] = get_args(Stance)
+from onrecord.store.claim_rows import STANCES, ClaimRow, Position, Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +168,13 @@ def standing(claim: ClaimRow, as_of: str | None = None) -> Standing:
 
 
 def key_of(position: Position) -> tuple[bool, str]:
-    """Whether the voice has a name, and what tells it from others: its entity, else the words for it."""
-    said = position.said
-    if said.entity:
-        return True, said.entity
-    return False, f"{said.report.id if said.source_kind == 'unnamed' else ''} {name_of(position).lower()}"
+    """`Position.voice`, for `map`."""
+    return position.voice
 
 
 def name_of(position: Position) -> str:
-    """What a voice is called."""
-    said = position.said
-    return said.entity_name or said.source_name or (said.source.text if said.source else "nobody named")
+    """`Position.name`, for `map`."""
+    return position.name
 
 
 def _side(stance: Stance, held: Sequence[Position]) -> Side:

@@ -182,12 +182,12 @@ def listed(
     limit: int,
     offset: int,
     *,
-    since: str | None,
-    publisher: str | None,
-    entity: str | None,
-    disputed: bool,
-    many: bool,
-    order: ClaimOrder,
+    since: str | None = None,
+    publisher: str | None = None,
+    entity: str | None = None,
+    disputed: bool = False,
+    many: bool = False,
+    order: ClaimOrder = "largest",
 ) -> list[str]:
     """Claims by how many attributions bear on them, or by the last one recorded; with one published since a day, by a
     publisher, or of an entity (its id)."""

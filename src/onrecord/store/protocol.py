@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from onrecord.model import Extraction, Failure, RawReport, Report, Run
-from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance, Stated, Unlinked
+from onrecord.store.claim_rows import ClaimLine, ClaimOrder, ClaimRow, Stance, Stated, Unlinked
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
 from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.review_protocol import Reviews
@@ -316,8 +316,23 @@ class Store(Reviews, Protocol):
         offset: int = 0,
     ) -> list[ClaimRow]:
         """Claims; with a position published since a day, by a publisher, or of an entity (by id); `many`: that several
-        attributions bear on; `disputed`: that some
-        attributions affirm and some deny. Raises UsageError."""
+        attributions bear on; `disputed`: that some attributions affirm and some deny. Raises UsageError."""
+        ...
+
+    def claim_lines(
+        self,
+        *,
+        disputed: bool = False,
+        many: bool = False,
+        order: ClaimOrder = "largest",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[ClaimLine]:
+        """The same, each in a line. Raises UsageError."""
+        ...
+
+    def claim_lines_of(self, attributions: Sequence[str]) -> list[ClaimLine]:
+        """The claims that these attributions, by id, bear on, in that order, each once and in a line."""
         ...
 
     def runs(self) -> list[RunRow]:

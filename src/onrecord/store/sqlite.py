@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from onrecord.model import Extraction, Failure, RawReport, Report
 from onrecord.store import (
+    claim_lines,
     claims,
     copies,
     derived,
@@ -27,7 +28,7 @@ from onrecord.store import (
     write,
 )
 from onrecord.store import schema as t
-from onrecord.store.claim_rows import ClaimOrder, ClaimRow, Stance
+from onrecord.store.claim_rows import ClaimLine, ClaimOrder, ClaimRow, Stance
 from onrecord.store.comparing import Comparing
 from onrecord.store.database import Database
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
@@ -193,6 +194,25 @@ class SqliteStore(Comparing, SqliteReviews):
                 order=order,
             )
             return claims.claims(connection, named)
+
+    def claim_lines(
+        self,
+        *,
+        disputed: bool = False,
+        many: bool = False,
+        order: ClaimOrder = "largest",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[ClaimLine]:
+        """Claims, each in a line."""
+        with self._database.read() as connection:
+            named = claims.listed(connection, limit, offset, disputed=disputed, many=many, order=order)
+            return claim_lines.lines(connection, named)
+
+    def claim_lines_of(self, attributions: Sequence[str]) -> list[ClaimLine]:
+        """The claims that these attributions bear on, each in a line."""
+        with self._database.read() as connection:
+            return claim_lines.lines(connection, claims.of_attributions(connection, attributions))
 
     def runs(self) -> list[RunRow]:
         """The engines that worked on the record."""

@@ -8,9 +8,9 @@ from onrecord.answer import Record
 from onrecord.brief import svg
 from onrecord.claims import Asked, Claim
 from onrecord.standing import Change, Cited, Spoken, a_day
-from onrecord.store.claim_rows import ClaimOrder, Stance
+from onrecord.store.claim_rows import ClaimLine, ClaimOrder, Stance
 from onrecord.store.redress_rows import Reply
-from onrecord.web.pages.lines import ClaimLine, Quotation, Texts, claim_line, quotation, texts_of
+from onrecord.web.pages.lines import Quotation, Texts, quotation, texts_of
 
 PER_PAGE = 30
 MOST_PAGES = 40
@@ -35,8 +35,8 @@ class ClaimsPage:
 def claims_page(record: Record, words: str, asked: Asked, order: ClaimOrder = "largest", page: int = 1) -> ClaimsPage:
     """One page of the list. Raises UsageError."""
     page = min(max(1, page), MOST_PAGES)
-    found = record.claim_rows(words, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE, order=order, **asked)
-    return ClaimsPage(words, asked, order, page, tuple(map(claim_line, found[:PER_PAGE])), len(found) > PER_PAGE)
+    found = record.claim_lines(words, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE, order=order, **asked)
+    return ClaimsPage(words, asked, order, page, tuple(found[:PER_PAGE]), len(found) > PER_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

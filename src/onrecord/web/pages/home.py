@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from onrecord.answer import Record
 from onrecord.store import Head, Status
-from onrecord.web.pages.lines import ClaimLine, claim_line
+from onrecord.store.claim_rows import ClaimLine
 
 SHOWN = 8
 
@@ -31,7 +31,7 @@ def home_page(record: Record) -> HomePage:
     """As the record is now."""
     return HomePage(
         record.status(),
-        tuple(map(claim_line, record.claim_rows(disputed=True, limit=SHOWN))),
-        tuple(map(claim_line, record.claim_rows(many=True, order="newest", limit=SHOWN))),
+        tuple(record.claim_lines(disputed=True, limit=SHOWN)),
+        tuple(record.claim_lines(many=True, order="newest", limit=SHOWN)),
         tuple(record.reports(limit=SHOWN)),
     )

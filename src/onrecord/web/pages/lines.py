@@ -10,27 +10,14 @@ from onrecord.answer import Record
 from onrecord.brief import words_at
 from onrecord.marks import on_whose_word
 from onrecord.model import Span
-from onrecord.standing import STANCES, day, key_of, name_of
-from onrecord.store.claim_rows import ClaimRow, Position, Stance
+from onrecord.standing import name_of
+from onrecord.store.claim_rows import Position, Stance
 from onrecord.store.review_rows import Review
 from onrecord.store.rows import Quote, Said
 from onrecord.web.drawing import Piece, in_sentence
 
 Texts = Callable[[str], str]
 """The text of a report, by id."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimLine:
-    """A claim in a list: its words, how many voices stand where, in how many texts, since when."""
-
-    id: str
-    wording: str
-    sides: tuple[tuple[Stance, int], ...]
-    disputed: bool
-    texts: int
-    first: str | None
-    last: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +39,6 @@ class Quotation:
     at: str | None
     person: str | None = None
     review: Review | None = None
-
-
-def claim_line(claim: ClaimRow) -> ClaimLine:
-    """A claim in short."""
-    voices: dict[Stance, set[tuple[bool, str]]] = {}
-    for p in claim.positions:
-        voices.setdefault(p.stance, set()).add(key_of(p))
-    days = sorted(d for d in map(day, claim.positions) if d)
-    return ClaimLine(
-        claim.id,
-        claim.wording,
-        tuple((stance, len(voices[stance])) for stance in STANCES if stance in voices),
-        {"affirms", "denies"} <= voices.keys(),
-        len({p.text for p in claim.positions}),
-        days[0] if days else None,
-        days[-1] if days else None,
-    )
 
 
 def texts_of(record: Record) -> Texts:

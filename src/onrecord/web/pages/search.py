@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from onrecord.answer import Record
 from onrecord.errors import UsageError
 from onrecord.store import Head, Hit, Identity
-from onrecord.web.pages.lines import ClaimLine, Quotation, claim_line, said_line, texts_of
+from onrecord.store.claim_rows import ClaimLine
+from onrecord.web.pages.lines import Quotation, said_line, texts_of
 
 MOST_WORDS = 40
 FEW, MANY = 5, 25
@@ -65,7 +66,7 @@ def _found(record: Record, words: str, part: str, cursor: str | None, limit: int
     return SearchPage(
         words,
         part,
-        tuple(map(claim_line, record.claim_rows(words, limit=limit))) if part in ("", "claims") else (),
+        tuple(record.claim_lines(words, limit=limit)) if part in ("", "claims") else (),
         tuple(said_line(hit.said, texts) for hit in said if hit.said) if said else (),
         tuple(record.entities(words, limit=limit)) if part in ("", "people") else (),
         tuple(FoundReport(hit.report, _cut(hit)) for hit in reports) if reports else (),
