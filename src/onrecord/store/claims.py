@@ -157,7 +157,7 @@ def take_in(connection: Connection, judgements: Sequence[Judgement], withdrawals
         judged.withdraw(connection, withdrawal)
         rows |= judged.rows_of(connection, withdrawal.judgement_id)
     if rows:
-        derived.judged(connection, rows)
+        derived.judged(connection, rows, () if withdrawals else {j.relation for j in judgements})
     return int(connection.execute(count).scalar_one() + connection.execute(also).scalar_one() - before)
 
 

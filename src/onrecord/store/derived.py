@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
-from onrecord.store import identities
+from onrecord.clusters import JOINING
+from onrecord.store import identities, positions
 
 VERSION = 6
 """Counts up when anything here changes; a record with another is rebuilt on opening."""
@@ -72,6 +73,9 @@ _COUNT_NEW = f"""INSERT INTO source_counts
         first = min(coalesce(first, excluded.first), coalesce(excluded.first, first)),
         last = max(coalesce(last, excluded.last), coalesce(excluded.last, last))"""
 
+_SEQ = text("SELECT seq, report_seq FROM attributions WHERE id = :id")
+_OF_CLAIMS = (*JOINING, "different", "contradicts", "stance", "named")
+"""Relations that, on attributions, concern claims alone."""
 _SAID = "content, source, cue, kind, publisher, day, who, means"
 
 
@@ -122,19 +126,20 @@ def add_said_again(connection: Connection, seq: int) -> None:
     )
 
 
-def judged(connection: Connection, rows: Collection[str]) -> None:
-    """Follow new judgements, or withdrawals of some, on these rows, by id."""
-    seqs = [
-        connection.exec_driver_sql("SELECT seq FROM attributions WHERE id = ?", (row,)).scalar()
-        for row in rows
-        if row.startswith("attribution-")
-    ]
-    said = [seq for seq in seqs if seq is not None]
-    for seq in said:
-        forget_said(connection, seq)
+def judged(connection: Connection, rows: Collection[str], relations: Collection[str] = ()) -> None:
+    """Follow new judgements, or withdrawals of some, on these rows, by id; `relations`: theirs, where they are known.
+    Those that concern claims alone leave words and voices as they are."""
+    asked = ((row, connection.execute(_SEQ, {"id": row}).first()) for row in rows if row.startswith("attribution-"))
+    said = {row: found for row, found in asked if found is not None}
+    if said and relations and all(relation in _OF_CLAIMS for relation in relations):
+        kept = [positions.keep_judged(connection, report) for report in {found.report_seq for found in said.values()}]
+        identities.regroup(connection, set(rows).union(*kept))
+        return
+    for found in said.values():
+        forget_said(connection, found.seq)
     identities.judged(connection, rows)
-    for seq in said:
-        add_said_again(connection, seq)
+    for found in said.values():
+        add_said_again(connection, found.seq)
 
 
 def faults(connection: Connection) -> list[tuple[str, str]]:

@@ -133,17 +133,22 @@ def judgement_of(row: Row[Any]) -> Judgement:
     return Judgement(row.a, row.b, row.relation, row.by_kind, row.by, _when(row.at), row.score, row.reason, kept)
 
 
+_TOUCHING = tuple(
+    select(t.judgements).where(column.in_(bindparam("rows", expanding=True)))
+    for column in (t.judgements.c.a, t.judgements.c.b)
+)
+_WITHDRAWING = select(t.withdrawals).where(t.withdrawals.c.target.in_(bindparam("targets", expanding=True)))
+
+
 def touching(connection: Connection, rows: Collection[str], *, everything: bool = False) -> list[Judgement]:
     """Judgements on these rows, by id; without `everything`, those in force."""
-    withdrawn = frozenset[str]() if everything else gone(connection)
     found: dict[str, Judgement] = {}
     for part in _parts(sorted(rows)):
-        for column in (t.judgements.c.a, t.judgements.c.b):
-            query = select(t.judgements).where(column.in_(bindparam("rows", expanding=True)))
+        for query in _TOUCHING:
             for row in connection.execute(query, {"rows": part}):
-                if row.id not in withdrawn:
-                    found[row.id] = judgement_of(row)
-    return list(found.values())
+                found[row.id] = judgement_of(row)
+    withdrawn = frozenset[str]() if everything else gone(connection, found)
+    return [judgement for name, judgement in found.items() if name not in withdrawn]
 
 
 def withdrawal_of(row: Row[Any]) -> Withdrawal:
@@ -151,10 +156,20 @@ def withdrawal_of(row: Row[Any]) -> Withdrawal:
     return Withdrawal(row.target, row.by_kind, row.by, _when(row.at), row.reason)
 
 
-def gone(connection: Connection) -> set[str]:
-    """Ids of what is withdrawn. A withdrawal only ever names an earlier row, so the newest decide first."""
+def gone(connection: Connection, among: Collection[str] | None = None) -> set[str]:
+    """Ids of what is withdrawn, of everything or `among` these judgements. A withdrawal only ever names an earlier row,
+    so the newest decide first."""
+    if among is None:
+        rows = list(connection.execute(select(t.withdrawals)))
+    else:
+        rows, targets = [], list(among)
+        while targets:
+            parts = (connection.execute(_WITHDRAWING, {"targets": part}).all() for part in _parts(targets))
+            found = [row for part in parts for row in part]
+            rows += found
+            targets = [row.id for row in found]
     left: set[str] = set()
-    for row in connection.execute(select(t.withdrawals).order_by(t.withdrawals.c.seq.desc())):
+    for row in sorted(rows, key=lambda row: -int(row.seq)):
         if row.id not in left:
             left.add(row.target)
     return left

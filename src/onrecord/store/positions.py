@@ -39,8 +39,9 @@ _STATED = """SELECT s.attribution_seq AS seq, a.id, s.bearing, s.flags FROM stat
 
 
 _JUDGED = """SELECT a.seq, a.id, EXISTS (SELECT 1 FROM statements s WHERE s.attribution_seq = a.seq) AS current
-    FROM attributions a WHERE a.report_seq = :report AND (a.id IN (SELECT a FROM judgements WHERE by_kind = 'person')
-        OR a.id IN (SELECT b FROM judgements WHERE by_kind = 'person'))"""
+    FROM attributions a WHERE a.report_seq = :report
+        AND (EXISTS (SELECT 1 FROM judgements j WHERE j.a = a.id AND j.by_kind = 'person')
+            OR EXISTS (SELECT 1 FROM judgements j WHERE j.b = a.id AND j.by_kind = 'person'))"""
 _SPANS = """SELECT c.attribution_seq AS seq, a.id, c.start, c.end FROM contents c
     JOIN attributions a ON a.seq = c.attribution_seq WHERE a.report_seq = :report"""
 

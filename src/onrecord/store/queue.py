@@ -117,7 +117,7 @@ def decide(
                 f"{last.by} has decided this since you saw it.", which=item[1], advice="Keep theirs, or yours."
             )
     ids = [judged.judge(connection, each) for each in made]
-    derived.judged(connection, {row for each in made for row in (each.a, each.b)})
+    derived.judged(connection, {row for each in made for row in (each.a, each.b)}, {each.relation for each in made})
     return ids
 
 

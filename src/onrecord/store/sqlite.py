@@ -147,7 +147,7 @@ class SqliteStore(Comparing, SqliteReviews):
         """Append a judgement; returns its id."""
         with self._database.write() as connection:
             made = judged.judge(connection, judgement)
-            derived.judged(connection, {judgement.a, judgement.b})
+            derived.judged(connection, {judgement.a, judgement.b}, {judgement.relation})
             return made
 
     def withdraw(self, withdrawal: Withdrawal) -> str:
