@@ -75,7 +75,6 @@ def serve(
             talk.say("Ctrl-C stops it.")
 
         run(made, host, PORT if port is None else port, given=port is not None, ready=ready)
-        logs.event("serve.stopped")
 
 
 def _name() -> str:
