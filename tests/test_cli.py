@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import onrecord
+from onrecord.errors import EngineError
 from onrecord.store import Store
 from tests.conftest import STORY, Command
 from tests.engines.llm_server import Answer, after_hello, attributions, serving
@@ -454,3 +455,21 @@ def test_copies_and_versions_are_listed_and_a_person_may_differ(command: Command
     assert "correction: Correction: it is ten parts." in table
     assert "attributions as before" in table
     assert "versions are no table" in command("versions", first, "--format", "csv").err
+
+
+def test_doctor_looks_at_all_models_and_the_front_end(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {line["name"]: line for line in map(json.loads, command("doctor", "--format", "jsonl").out.splitlines())}
+    assert found["statements model"]["ok"]
+    assert "front end" in found
+    monkeypatch.setattr("onrecord.doctor.FRONT_END", ("desk.css", "vendor/gone.js"))
+    monkeypatch.setattr("onrecord.link.comparing.checked", lambda _: _raise())
+    ran = command("doctor", "--format", "jsonl")
+    found = {line["name"]: line for line in map(json.loads, ran.out.splitlines())}
+    assert ran.code == 1
+    assert "vendor/gone.js" in found["front end"]["value"]
+    assert found["front end"]["advice"]
+    assert not found["statements model"]["ok"]
+
+
+def _raise() -> None:
+    raise EngineError("This file of the weights is missing.", which="statements.onnx", advice="Reinstall onrecord.")

@@ -41,6 +41,7 @@ from onrecord.store import (
     Head,
     Hit,
     Identity,
+    Place,
     Problem,
     Query,
     Quoted,
@@ -401,6 +402,10 @@ class Record(Judging, Reviewing):
     def status(self) -> Status:
         """The record in numbers."""
         return self._store.status()
+
+    def watched(self) -> list[Place]:
+        """The places that are watched, with what became of what they list."""
+        return self._store.watching.places()
 
     def failures(self, *, resolved: bool = False) -> list[FailureRow]:
         """Inputs that failed and have not been read since; with `resolved`, also those that have."""

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,12 @@ from onrecord.errors import NotFound, OnRecordError
 
 LIBRARIES = ("openvino", "tokenizers", "trafilatura", "lxml", "sqlalchemy", "pyarrow", "pandas")
 OPTIONAL = {"pyarrow": "onrecord[parquet]", "pandas": "onrecord[frames]"}
+FRONT_END = ("desk.css", "desk.js", "vendor/htmx.min.js", "vendor/hx-csp.min.js")
+"""Files that pages load; those in `vendor` are put there when the package is built."""
 LOW_SPACE = 200 * 2**20
 """Bytes free on the record's disk below which something is wrong."""
 
+STATED_TWICE = ("The bridge will open in May.", "The bridge opens in May.")
 SELF_TEST = "The bridge will open in May, the minister said."
 
 
@@ -49,6 +53,8 @@ def checks(db: str) -> Iterator[Check]:
     yield _database()
     yield from _place(db)
     yield _model()
+    yield _statements()
+    yield _front_end()
 
 
 def _library(name: str) -> Check:
@@ -112,3 +118,29 @@ def _model() -> Check:
     return Check(
         "model", f"{run.engine} {run.version}", ok, None if ok else "It finds nothing: install OnRecord again."
     )
+
+
+def _statements() -> Check:
+    """The model that lays statements side by side is whole and starts."""
+    from onrecord.link import Comparer
+
+    try:
+        comparer = Comparer()
+        likely = comparer.relations([STATED_TWICE])[0]
+    except OnRecordError as error:
+        return Check("statements model", str(error), False, error.advice)
+    except ImportError as error:
+        return Check("statements model", f"cannot be loaded: {error}", False, "Install OnRecord again.")
+    ok = int(likely.argmax()) == 1  # "same"
+    advice = None if ok else "It does not know a statement again: install OnRecord again."
+    return Check("statements model", comparer.version, ok, advice)
+
+
+def _front_end() -> Check:
+    """What pages need beside themselves is there. Without it they work, with more loading of whole pages."""
+    folder = Path(str(resources.files("onrecord").joinpath("web", "static")))
+    missing = [name for name in FRONT_END if not (folder / name).is_file()]
+    if not missing:
+        return Check("front end", "in place")
+    advice = "Install a wheel that was built with npm in reach; in a clone, run python hatch_build.py."
+    return Check("front end", f"{', '.join(missing)} not there; pages work without", False, advice)

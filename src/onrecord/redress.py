@@ -16,7 +16,7 @@ from onrecord.errors import UsageError
 from onrecord.people import ALONE, Actor
 from onrecord.store import Left, Store, Words, looks_like_record
 
-EXPORTS = ("export", "brief")
+EXPORTS = ("export", "brief", "backup")
 """Actions of the audit log by which something left the record as a file."""
 
 

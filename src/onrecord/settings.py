@@ -34,6 +34,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("threads", 0, "threads of the model; 0 means all cores"),
     Setting("precision", "auto", "of what the model does not compute in 8 bits: auto, bf16, f32"),
     Setting("batch_tokens", 4096, "tokens that go through the model at once"),
+    Setting("metrics", "", "who may read /metrics of a desk: loopback, or a file with a token; empty means nobody"),
+    Setting("log_format", "text", "for whom serve, watch run and read speak: text, json"),
     Setting("requests_per_minute", 0, "requests of one account, and of one address; 0 means none alone, 600 in a team"),
 )
 

@@ -6,13 +6,16 @@ import hashlib
 import json
 import os
 import sys
-from importlib import import_module
+from importlib import import_module, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from onrecord import settings
 from onrecord.errors import EngineError
+
+SHIPPED = ("tagger", "statements")
+"""Folders of `models/` with weights that have digests."""
 
 
 def digests(folder: Traversable) -> dict[str, str]:
@@ -29,6 +32,20 @@ def digests(folder: Traversable) -> dict[str, str]:
 def checked(folder: Traversable) -> dict[str, Path]:
     """Every file of a folder of weights, by name. Raises EngineError where one is missing or altered."""
     return {name: _checked(folder, name, digest) for name, digest in digests(folder).items()}
+
+
+def check_all() -> None:
+    """Read all weights that ship in the package against their digests. Raises EngineError."""
+    for name in SHIPPED:
+        checked(resources.files("onrecord.models").joinpath(name))
+
+
+def versions() -> dict[str, str]:
+    """The weights that ship in the package, each by the first digits of its graph's digest. Raises EngineError."""
+    held = {name: digests(resources.files("onrecord.models").joinpath(name)) for name in SHIPPED}
+    return {
+        name: next(digest[:12] for file, digest in of.items() if file.endswith(".onnx")) for name, of in held.items()
+    }
 
 
 def _checked(folder: Traversable, name: str, digest: str) -> Path:

@@ -39,8 +39,9 @@ ARGUMENTS = (
 )
 LOOKED_AT = 5
 """Reports of which the pages are looked at, the newest."""
-NO_PAGES = ("/attributions/{attribution_id}", "/reports/{report_id}/raw")
-"""Routes one can get that show nothing: one leads to a page, one is a download. All under /api is none either."""
+NO_PAGES = ("/attributions/{attribution_id}", "/reports/{report_id}/raw", "/healthz", "/readyz", "/metrics")
+"""Routes one can get that show nothing: one leads to a page, one is a download, three are for machines. All under /api
+is none either."""
 
 
 @dataclass(frozen=True, slots=True)

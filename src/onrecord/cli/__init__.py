@@ -11,6 +11,7 @@ import typer
 from onrecord.cli import talk
 from onrecord.cli.ask import search, show, sources, who
 from onrecord.cli.audit import app as audit
+from onrecord.cli.backup import backup, restore
 from onrecord.cli.claiming import changes, claim, claims, compare
 from onrecord.cli.entity import app as entity
 from onrecord.cli.extract import extract
@@ -82,7 +83,7 @@ def start(
 _COMMANDS = (
     *(extract, read, search, claims, claim, changes, compare, who, sources, show, copies, versions),
     *(reply, replies, takedown),
-    *(serve, status, verify, export, doctor),
+    *(serve, status, verify, export, backup, restore, doctor),
 )
 for _command in _COMMANDS:
     app.command()(_command)

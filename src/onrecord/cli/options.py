@@ -14,6 +14,7 @@ import typer
 from onrecord.cli import talk
 from onrecord.cli.talk import Format
 from onrecord.errors import UsageError
+from onrecord.logs import LogFormat
 from onrecord.model import Act, EvidenceType, Modality
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ Published = Annotated[
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="OURS=THEIRS", help="Column of a table, such as text=body. May be repeated."),
+]
+AsLog = Annotated[
+    LogFormat | None,
+    typer.Option(
+        "--log-format", help="json: one event a line on stderr, without names or questions.", show_default=False
+    ),
 ]
 AsForm = Annotated[Form, typer.Option("--form", help="What the inputs are; auto looks at them.")]
 Include = Annotated[
@@ -185,6 +192,17 @@ def read_options(
         limit=limit,
         inside=frozenset(inside or ()),
     )
+
+
+def speak(asked: LogFormat | None) -> None:
+    """To people or to machines: as asked for, else as the setting has it. Raises UsageError."""
+    from onrecord import logs
+    from onrecord.settings import value
+
+    given = asked or str(value("log_format"))
+    if given not in LogFormat.__members__:
+        raise UsageError("that is no format of logs.", which=f"ONRECORD_LOG_FORMAT={given}", advice="text, or json.")
+    logs.use(LogFormat(given))
 
 
 def place(db: str | None) -> str:

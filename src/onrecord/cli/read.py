@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from onrecord import logs
 from onrecord.cli import talk
 from onrecord.cli.options import (
     AsEngine,
     AsForm,
     AsFormat,
+    AsLog,
     AtMost,
     Db,
     Exclude,
@@ -35,6 +37,7 @@ from onrecord.cli.options import (
     engine_of,
     place,
     read_options,
+    speak,
 )
 from onrecord.cli.talk import Format
 
@@ -65,6 +68,7 @@ def read(
     llm_timeout: LlmTimeout = None,
     send: Send = False,
     aliases: OwnNames = None,
+    log_format: AsLog = None,
 ) -> None:
     """Read reports into the record.
 
@@ -79,6 +83,7 @@ def read(
     from onrecord import pipeline
     from onrecord.store import open_store
 
+    speak(log_format)
     own = _aliases(aliases)
     options = read_options(published, columns, form, include, exclude, limit, inside)
     with (
@@ -94,10 +99,12 @@ def read(
                     paths, store, reader, options=options, verbatim=verbatim, progress=progress, aliases=own
                 )
         except KeyboardInterrupt:
+            logs.event("read.stopped", "info", **counts.now.to_dict())
             talk.say(f"Stopped. {sentence(counts.now)} The same command goes on from here.")
             raise typer.Exit(talk.STOPPED) from None
     if format_ in (Format.json, Format.jsonl):
         talk.put(json.dumps(counts.now.to_dict()))
+    logs.event("read.done", "info", **counts.now.to_dict())
     talk.say(sentence(counts.now))
     if counts.now.failed:
         talk.say("What failed: onrecord status --failed")
@@ -141,11 +148,12 @@ def _told(counts: _Counts) -> Iterator[Progress]:
     """Failures as they come, and on a terminal how far it is."""
     from onrecord.terminal import counter, failure_line
 
-    if talk.quiet() or not sys.stderr.isatty():
+    if talk.quiet() or logs.to_machines() or not sys.stderr.isatty():
 
         def note(now: Summary, failure: Failure | None) -> None:
             counts.now = now
             if failure:
+                logs.event("read.failed", "warning", stage=failure.stage)
                 talk.complain(failure_line(failure))
 
         yield note

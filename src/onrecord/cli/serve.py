@@ -5,11 +5,13 @@ from __future__ import annotations
 import getpass
 from contextlib import ExitStack
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
+from onrecord import logs
 from onrecord.cli import talk
-from onrecord.cli.options import AsDesk, Db, at_desk, place
+from onrecord.cli.options import AsDesk, AsLog, Db, at_desk, place, speak
 from onrecord.errors import UsageError
 
 PORT = 8734
@@ -31,6 +33,7 @@ def serve(
         typer.Option(metavar="NAME", help="For a team: the workspace that it serves; people log in with accounts."),
     ] = None,
     desk: AsDesk = None,
+    log_format: AsLog = None,
 ) -> None:
     """Open the record in a browser: pages, review, an API.
 
@@ -48,6 +51,7 @@ def serve(
     from onrecord.web import LOCAL, Desk, Team
     from onrecord.web import serve as run
 
+    speak(log_format)
     if workspace is None and host not in LOCAL:
         raise UsageError(
             "everybody who can reach that address could read and change the record.",
@@ -65,6 +69,7 @@ def serve(
         made = Desk(record, person or _name(), hosts, root.rstrip("/"), access=team)
 
         def ready(address: str) -> None:
+            logs.event("serve.ready", port=urlsplit(address).port)
             talk.say(f"The desk is open at {address}")
             talk.say(f"Record: {record.location}")
             talk.say("Ctrl-C stops it.")

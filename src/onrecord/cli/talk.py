@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from onrecord import logs
 from onrecord.errors import OnRecordError, UsageError
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ def quiet() -> bool:
 
 def say(text: str, *, verbose: bool = False) -> None:
     """A line on stderr; not with -q; with `verbose`, only with -v."""
-    if _Level.now > (1 if verbose else 0):
+    if _Level.now > (1 if verbose else 0) and not logs.to_machines():
         print(text, file=sys.stderr, flush=True)
 
 
 def complain(text: str) -> None:
-    """A line on stderr, always: something failed."""
-    print(text, file=sys.stderr, flush=True)
+    """A line on stderr, always but where events are told instead: something failed."""
+    if not logs.to_machines():
+        print(text, file=sys.stderr, flush=True)
 
 
 def put(text: str, end: str = "\n") -> None:
@@ -158,6 +160,7 @@ def told(error: OnRecordError) -> int:
     """Tell what OnRecord knows went wrong, on one line; the exit code."""
     from onrecord.marks import one_line
 
+    logs.event("failed", "error", error=type(error).__name__, what=one_line(error.what))
     complain(f"onrecord: {one_line(str(error))}")
     return USAGE if isinstance(error, UsageError) else FAILED
 
@@ -166,7 +169,8 @@ def unexpected(error: Exception) -> int:
     """Tell what nobody foresaw, on one line; the traceback only with -v. The exit code."""
     from onrecord.marks import one_line
 
-    if _Level.now == 2:
+    logs.event("failed", "error", error=type(error).__name__)
+    if _Level.now == 2 and not logs.to_machines():
         import traceback
 
         traceback.print_exception(error)

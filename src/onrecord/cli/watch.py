@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onrecord import logs
 from onrecord.cli import talk
-from onrecord.cli.options import AsFormat, Db, Inside, place
+from onrecord.cli.options import AsFormat, AsLog, Db, Inside, place, speak
 from onrecord.cli.talk import Format
 from onrecord.cli.watch_query import app as query
 from onrecord.errors import UsageError
@@ -141,6 +142,7 @@ def run(
     inside: Inside = None,
     format_: AsFormat = None,
     db: Db = None,
+    log_format: AsLog = None,
 ) -> None:
     """Ask what is watched and due, and read what is new; until Ctrl-C.
 
@@ -156,9 +158,11 @@ def run(
     from onrecord.store import open_store
     from onrecord.watching import Watcher
 
+    speak(log_format)
     stop = threading.Event()
     with open_store(place(db), create=False) as store, store.watching.alone() as free:
         if not free:
+            logs.event("watch.elsewhere", "warning")
             talk.say("Another `onrecord watch run` is at work on this record; nothing was done.")
             return
         options = ReadOptions(inside=frozenset(inside or ()))
@@ -166,9 +170,11 @@ def run(
             _stopping(stop) as signals,
             Watcher(store, default_engine(), options, say=_tell, stop=stop) as watcher,
         ):
+            logs.event("watch.begun", places=len(store.watching.places()))
             talk.say(f"Watching {len(store.watching.places())} places for {store.location}", verbose=once)
             (watcher.once if once else watcher.forever)()
         counts = watcher.counts
+        logs.event("watch.stopped" if signals else "watch.done", "info", **counts.to_dict())
         if format_ in (Format.json, Format.jsonl):
             talk.put(json.dumps(counts.to_dict()))
         talk.say(f"{'Stopped. ' if signals else ''}{counts.sentence()}")
@@ -247,10 +253,11 @@ def _stopping(stop: threading.Event) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _tell(line: str) -> None:
+def _tell(event: str, where: str, what: str) -> None:
     from onrecord.marks import one_line
 
-    talk.complain(one_line(line))
+    logs.event(event, "warning", site=logs.site(where))
+    talk.complain(one_line(f"{where}: {what}"))
 
 
 def _place_lines(place: Place) -> Iterator[RenderableType]:

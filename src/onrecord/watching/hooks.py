@@ -29,8 +29,11 @@ from onrecord.watching.queries import as_sent, notice
 
 _AT_ONCE = 50
 
+Say = Callable[[str, str, str], None]
+"""Told a kind of event, the address that it is of, and a sentence on it."""
 
-def send_news(store: Store, options: ReadOptions, say: Callable[[str], None], *, fresh: bool) -> None:
+
+def send_news(store: Store, options: ReadOptions, say: Say, *, fresh: bool) -> None:
     """See what is new to each saved query, where the record is `fresh`, and post it where there is a webhook; what
     failed is tried again later."""
     for query in store.queries.all() if fresh else ():
@@ -51,7 +54,7 @@ def send_news(store: Store, options: ReadOptions, say: Callable[[str], None], *,
         state = "failed" if again is None else "waiting"
         store.queries.delivered(delivery.id, state, problem=problem, due=again, tried=tried)  # type: ignore[arg-type]
         end = "" if again else f" It was tried {MOST_SENDS} times, and is not tried again."
-        say(f"webhook of “{delivery.query}”: {problem}{end}")
+        say("webhook.failed", f"webhook of “{delivery.query}”", f"{problem}{end}")
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -24,7 +23,7 @@ from onrecord.read import ReadOptions, read
 from onrecord.read.web import Web
 from onrecord.store import Became, Item, Look, Met, Place, Store
 from onrecord.watching.decide import due, next_look, next_try, site
-from onrecord.watching.hooks import send_news
+from onrecord.watching.hooks import Say, send_news
 from onrecord.watching.lanes import Lanes
 from onrecord.watching.places import ask
 
@@ -80,7 +79,8 @@ class _Fetched:
 
 
 class Watcher:
-    """Runs what a record watches. `say` is told each thing worth a line; `stop`, once set, ends it after what is being
+    """Runs what a record watches. `say` is told each thing worth a line: what kind
+    of event it is, of which address, and a sentence; `stop`, once set, ends it after what is being
     recorded."""
 
     def __init__(
@@ -89,7 +89,7 @@ class Watcher:
         engine: Engine,
         options: ReadOptions,
         *,
-        say: Callable[[str], None],
+        say: Say,
         stop: threading.Event,
     ) -> None:
         self.counts = Counts()
@@ -199,9 +199,9 @@ class Watcher:
         self._asking.discard(place.number)
         self._count(asked=1, silent=int(look.problem is not None), new=new)
         if look.problem:
-            self._say(f"{place.url}: {look.problem}")
+            self._say("place.failed", place.url, look.problem)
         elif look.url and look.url != place.url:
-            self._say(f"{place.url}: has moved for good, and is asked at {look.url} from now on.")
+            self._say("place.moved", place.url, f"has moved for good, and is asked at {look.url} from now on.")
         if new:
             self._load(place.number)
 
@@ -250,7 +250,7 @@ class Watcher:
         for (item, _), became in zip(items, outcomes, strict=True):
             if became.problem is not None:
                 gone = " It is not tried again." if became.state == "failed" else ""
-                self._say(f"{item.url}: {became.problem}{gone}")
+                self._say("item.failed", item.url, f"{became.problem}{gone}")
             failed = became.problem is not None
             self._count(read=int(not failed), failed=int(failed), given_up=int(became.state == "failed"))
             self._let_go(item)

@@ -26,6 +26,7 @@ from onrecord.web.access import Access, Alone
 from onrecord.web.guard import Guard
 from onrecord.web.limits import Buckets
 from onrecord.web.problems import PROBLEM_JSON, Declined, details, of_api, told
+from onrecord.web.seen import log
 
 HERE = Path(__file__).parent
 LOCAL = ("127.0.0.1", "localhost", "::1", "testserver")
@@ -54,6 +55,9 @@ def create_app(desk: Desk) -> Guard:
     """The application, ready to serve; the guard stands around all of it, so that no answer goes out without it."""
     from onrecord.web import api
     from onrecord.web.api.extracting import Reader
+    from onrecord.web.health import Readiness
+    from onrecord.web.health import router as health
+    from onrecord.web.metrics import Metrics, readers
     from onrecord.web.review import router as review
     from onrecord.web.routes import router
     from onrecord.web.team import router as team
@@ -71,15 +75,20 @@ def create_app(desk: Desk) -> Guard:
     most = whole("requests_per_minute") or (0 if app.state.access.alone else IN_A_TEAM)
     app.state.buckets = Buckets(most) if most else None
     app.state.reader = Reader()
+    app.state.readiness = Readiness(desk.record)
+    app.state.readers = readers()
+    app.state.metrics = metrics = Metrics(desk.record) if app.state.readers else None
     app.state.templates = environment()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(api.router)
     app.include_router(router)
     app.include_router(review)
     app.include_router(team)
+    app.include_router(health)
     for kind in (OnRecordError, Declined, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
-    return Guard(app, desk.hosts, _refused, desk.root)
+    watching = (log, metrics.note) if metrics else (log,)
+    return Guard(app, desk.hosts, _refused, desk.root, watching)
 
 
 def environment() -> Environment:
@@ -144,7 +153,7 @@ def _told(request: Request, error: Exception) -> Response:
     what = told(error)
     path, root = request.scope["path"], request.scope.get("root_path", "")
     if of_api(path, root):
-        body = details(what, path, root)
+        body = details(what, path, root, request.state.request_id)
         return JSONResponse(body, what.kind.status, what.headers, media_type=PROBLEM_JSON)
     if what.kind.name == "token" and request.method == "GET":
         from onrecord.web.team import login_page

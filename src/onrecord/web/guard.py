@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from time import perf_counter
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from onrecord.web.problems import BY_STATUS, PROBLEM_JSON, Told, details, of_api
+from onrecord.web.seen import Watching, seen
 
 MOST_BODY = 2 * 2**20
 """Bytes of a request's body that are read."""
@@ -65,37 +67,55 @@ HEADERS = {
 class Guard:
     """The outermost layer. `hosts` are the names that the desk answers to (without port; `*`: any): a page elsewhere
     whose name was pointed at this machine gets nothing. `page` makes a page of a status and a sentence; `root`: the
-    path that the desk lies under."""
+    path that the desk lies under; `watching` are told of each request that is over."""
 
     def __init__(
-        self, app: FastAPI, hosts: Iterable[str], page: Callable[[Request, int, str], Response], root: str = ""
+        self,
+        app: FastAPI,
+        hosts: Iterable[str],
+        page: Callable[[Request, int, str], Response],
+        root: str = "",
+        watching: Iterable[Watching] = (),
     ) -> None:
         self.app = app
         self._page = page
         self._root = root
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._watching = tuple(watching)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        nonce = secrets.token_urlsafe(18)
-        scope.setdefault("state", {})["nonce"] = nonce
-        answer = _with_headers(send, nonce, bodiless=scope["method"] == "HEAD")
+        begun, failed = perf_counter(), None
+        state = scope.setdefault("state", {})
+        state["nonce"], state["request_id"] = secrets.token_urlsafe(18), secrets.token_hex(8)
+        answer = _Answer(send, state["nonce"], state["request_id"], bodiless=scope["method"] == "HEAD")
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        try:
+            await self._answer(scope, asked, receive, answer)
+        except Exception as error:
+            failed = error
+            raise
+        finally:
+            over = {**asked, "method": scope["method"]}
+            told = seen(over, self._root, state["request_id"], answer.status, perf_counter() - begun, failed)
+            for each in self._watching:
+                each(told)
+
+    async def _answer(self, scope: Scope, asked: Scope, receive: Receive, answer: Send) -> None:
         refusal = self._refusal(scope)
         if refusal:
             await self._refused(scope, *refusal)(scope, receive, answer)
             return
-        if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
-        await self.app(scope, _Bounded(receive), answer)
+        await self.app(asked, _Bounded(receive), answer)
 
     def _refused(self, scope: Scope, status: int, reason: str) -> Response:
         """A refusal: a problem under /api; a page, for whoever reads pages and is at the right desk; else a line."""
         headers = {"allow": ", ".join(sorted(METHODS))} if status == HTTPStatus.METHOD_NOT_ALLOWED else None
         if of_api(scope["path"], self._root):
-            body = details(Told(BY_STATUS[status], reason), scope["path"], self._root)
+            body = details(Told(BY_STATUS[status], reason), scope["path"], self._root, scope["state"]["request_id"])
             return JSONResponse(body, status, headers, media_type=PROBLEM_JSON)
         if status == HTTPStatus.MISDIRECTED_REQUEST or "text/html" not in Headers(scope=scope).get("accept", ""):
             return PlainTextResponse(f"{reason}\n", status, headers)
@@ -161,18 +181,23 @@ class _Bounded:
         return message
 
 
-def _with_headers(send: Send, nonce: str, *, bodiless: bool) -> Send:
-    policy = POLICY.format(nonce=nonce)
+class _Answer:
+    """An answer on its way out, with the headers that all have; `status` is 500 until it has one."""
 
-    async def sent(message: Message) -> None:
+    def __init__(self, send: Send, nonce: str, request_id: str, *, bodiless: bool) -> None:
+        self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        self._send = send
+        self._bodiless = bodiless
+        self._own = {"content-security-policy": POLICY.format(nonce=nonce), "x-request-id": request_id}
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers["content-security-policy"] = policy
+            headers.update(self._own)
             for name, value in HEADERS.items():
                 if name != "cache-control" or name not in headers:
                     headers[name] = value
-        elif bodiless and message["type"] == "http.response.body":
+        elif self._bodiless and message["type"] == "http.response.body":
             message = {**message, "body": b""}
-        await send(message)
-
-    return sent
+        await self._send(message)

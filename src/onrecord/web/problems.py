@@ -128,14 +128,16 @@ _OF: tuple[tuple[type[OnRecordError], str], ...] = (
 )
 
 
-def details(what: Told, path: str, root: str = "") -> dict[str, Any]:
-    """Problem details. `type` is where the reference page tells of the kind, `instance` the address that was asked."""
+def details(what: Told, path: str, root: str = "", id_: str = "") -> dict[str, Any]:
+    """Problem details. `type` is where the reference page tells of the kind, `instance` the address that was asked,
+    `request_id` by which the request stands in the desk's log."""
     body: dict[str, Any] = {
         "type": f"{root}/api/#problem-{what.kind.name}",
         "title": what.kind.title,
         "status": int(what.kind.status),
         "detail": _whole(what.detail),
         "instance": quote(_whole(path)),
+        "request_id": id_,
     }
     return body | ({"errors": list(what.fields)} if what.fields else {})
 

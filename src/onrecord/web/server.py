@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from onrecord import logs
 from onrecord.errors import UsageError
 from onrecord.web.app import Desk, create_app
 from onrecord.web.guard import Guard
@@ -34,9 +35,11 @@ def settings_of(app: Guard) -> Config:
     """How the server runs: no log of who asked what, no name of itself, bounded in every way; the head of a request may
     be long enough for a question of ten thousand words, so that it is answered rather than cut off."""
     import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
 
     return uvicorn.Config(
         app,
+        log_config=None if logs.to_machines() else LOGGING_CONFIG,
         log_level="warning",
         access_log=False,
         server_header=False,

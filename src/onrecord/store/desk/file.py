@@ -19,7 +19,8 @@ from onrecord.store.desk.log import Log
 from onrecord.store.desk.people import People
 from onrecord.store.place import path_of, prepare, refuse_other_tables
 
-_VERSIONS = Path(__file__).parent / "versions"
+VERSIONS = Path(__file__).parent / "versions"
+"""The revisions of a desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,14 @@ def _bring_up(database: Database) -> None:
         return
     with database.write() as connection:
         if not _is_current(connection, database):
-            migrate.upgrade(connection, versions=_VERSIONS)
+            migrate.upgrade(connection, versions=VERSIONS)
             connection.exec_driver_sql(f"PRAGMA application_id = {t.APPLICATION_ID}")
 
 
 def _is_current(connection: Connection, database: Database) -> bool:
     refuse_other_tables(connection, database.path, t.APPLICATION_ID)
     found = migrate.revision(connection)
-    migrate.refuse_newer(found, str(database.path), versions=_VERSIONS, head=t.HEAD)
+    migrate.refuse_newer(found, str(database.path), versions=VERSIONS, head=t.HEAD)
     return found == t.HEAD
 
 

@@ -46,6 +46,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: str
+    request_id: str = Field(description="By which the request stands in the desk's log; also in `X-Request-ID`.")
     errors: list[FieldProblem] | None = Field(None, description="Fields that are missing or out of bounds.")
 
 
