@@ -19,6 +19,10 @@ from urllib.parse import urlsplit
 Level = Literal["info", "warning", "error"]
 
 
+_SPEAK_FOR_THEMSELVES = ("uvicorn", "uvicorn.error")
+"""Loggers that a server started earlier in the process gave handlers of their own."""
+
+
 class LogFormat(StrEnum):
     """For whom a service speaks."""
 
@@ -41,6 +45,11 @@ def use(form: LogFormat) -> None:
         root.removeHandler(handler)
     if form is LogFormat.json:
         root.addHandler(_Events(logging.WARNING))
+        for name in _SPEAK_FOR_THEMSELVES:
+            logger = logging.getLogger(name)
+            logger.handlers.clear()
+            logger.propagate = True
+            logger.setLevel(logging.NOTSET)
 
 
 def to_machines() -> bool:

@@ -224,7 +224,7 @@ def test_tokens_and_what_they_cover(record: Record, team: str) -> None:
         with connect(team, token) as far, pytest.raises(Denied, match="token"):
             far.status()
     with connect(team, READER) as far:
-        assert far.status() == record.status()
+        assert far.status() == replace(record.status(), location=""), "where the record lies is not told from afar"
         with pytest.raises(Denied, match="review"):
             far.stance(said, "denies", reason="r")
         with pytest.raises(Denied, match="export"):

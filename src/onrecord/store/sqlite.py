@@ -17,7 +17,6 @@ from onrecord.store import (
     derived,
     judged,
     mentions,
-    migrate,
     overview,
     read,
     replies,
@@ -28,11 +27,12 @@ from onrecord.store import (
     write,
 )
 from onrecord.store import schema as t
+from onrecord.store.bringing_up import bring_up
 from onrecord.store.claim_rows import ClaimLine, ClaimOrder, ClaimRow, Stance
 from onrecord.store.comparing import Comparing
 from onrecord.store.database import Database
 from onrecord.store.overview_rows import Quoted, RoleRow, RunRow
-from onrecord.store.place import path_of, prepare, refuse_other_tables
+from onrecord.store.place import path_of, prepare
 from onrecord.store.queries import Queries
 from onrecord.store.redress_rows import Left, Mention, Reply, Takedown
 from onrecord.store.reviewed import SqliteReviews
@@ -67,33 +67,11 @@ def open_sqlite(where: str | Path, *, create: bool) -> SqliteStore:
     prepare(path, create=create)
     database = Database(path)
     try:
-        _bring_up(database)
+        bring_up(database)
     except BaseException:
         database.close()
         raise
     return SqliteStore(database)
-
-
-def _bring_up(database: Database) -> None:
-    with database.read() as connection:
-        current = _is_current(connection, database)
-    database.set_log()
-    if current:
-        return
-    with database.write() as connection:
-        if _is_current(connection, database):
-            return
-        if migrate.revision(connection) != t.HEAD:
-            migrate.upgrade(connection)
-        connection.exec_driver_sql(f"PRAGMA application_id = {t.APPLICATION_ID}")
-        derived.rebuild(connection)
-
-
-def _is_current(connection: Connection, database: Database) -> bool:
-    refuse_other_tables(connection, database.path)
-    found = migrate.revision(connection)
-    migrate.refuse_newer(found, str(database.path))
-    return found == t.HEAD and derived.is_current(connection)
 
 
 class SqliteStore(Comparing, SqliteReviews):
