@@ -4,9 +4,9 @@ Makes a record of that many claims (generated reports; statements and judgements
 serves it in a process of its own, and asks it over real connections, open-loop: a request is due when its time comes,
 however long others take, and its latency counts from then. Nine in ten are pages (home, claims, a claim, a report, a
 voice, search), one in ten is a person's judgement. First one user alone, then each rate until one holds: nothing
-failed, and the p95 of pages and of judgements at most three times that of the one user's. Besides, a bare FastAPI page over one
-SQLite FTS query in the same run, the highest rate of which is the yardstick. With `--reading`, `onrecord read` puts
-reports into the same record while each rate is tried.
+failed, and the p95 of pages and of judgements at most three times that of the one user's. Besides, a bare FastAPI page
+over one SQLite FTS query in the same run, the highest rate of which is the yardstick. With `--reading`, `onrecord read`
+puts reports into the same record while each rate is tried.
 """
 
 from __future__ import annotations
