@@ -135,6 +135,36 @@ def test_a_persons_word_lasts_when_a_newer_engine_reads_other_spans(store: Store
     assert list(store.verify()) == []
 
 
+class Answering(TinyEngine):
+    """Every statement is a denial, and all but the first answer the one before."""
+
+    run = Run("tiny", "3")
+
+    def propose(self, reports: Sequence[Report]) -> list[Proposed]:
+        """The same, as denials."""
+        return [
+            replace(
+                p,
+                attributions=tuple(
+                    replace(a, meaning=replace(a.meaning, act="deny"), about=k - 1 if k else None)
+                    for k, a in enumerate(p.attributions)
+                ),
+            )
+            for p in super().propose(reports)
+        ]
+
+
+def test_a_denial_repeated_is_on_the_same_side_and_no_wording(tmp_path: Path) -> None:
+    words = "Mayor Lee said that no waste left the basin at Orm. Engineer Wu said that denial."
+    with open_store(tmp_path / "r.db") as store:
+        put(store, "a", "2031-05-01", words, engine=Answering())
+        find_claims(store, WordComparer())
+        claim = Record(store).claim(said(store, "no waste left"))
+        assert {p.stance for p in claim.positions} == {"affirms"}
+        assert len(claim.positions) == 2
+        assert claim.wording == "that no waste left the basin at Orm"
+
+
 class Shorter(TinyEngine):
     """A newer engine that leaves "that" out of contents."""
 

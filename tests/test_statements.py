@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,13 @@ def test_an_answer_in_the_same_report_needs_no_words_in_common() -> None:
     claim = one("waste left the basin")
     assert answered(one("nonsense", "denies", name="b"), claim).relation == "opposes"
     assert answered(one("to comment", "declines", name="b"), claim).relation == "same"
+
+
+def test_who_denies_in_answer_to_a_denial_denies_the_same() -> None:
+    denied = replace(one("not one litre left the basin"), denial=True)
+    repeated = replace(one("the denial", "denies", name="b"), denial=True)
+    assert answered(repeated, denied).relation == "same"
+    assert answered(one("the denial as gossip", "denies", name="c"), denied).relation == "opposes"
 
 
 @pytest.mark.parametrize(

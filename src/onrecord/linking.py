@@ -21,7 +21,7 @@ BATCH = 40
 """Reports compared in one transaction."""
 MOST = 3
 """Statements of other reports, and of its own, that one is laid beside, the nearest ones."""
-RULES = "2"
+RULES = "3"
 """Counts up with anything here or in `link` that decides how statements stand, besides the weights."""
 
 Floats = NDArray[np.float32]
@@ -142,15 +142,15 @@ def _verdicts(
 
 
 def _statement(known: Stated) -> Statement:
-    return Statement(
-        known.attribution, known.text, known.bearing, known.negated, None, False, known.own, frozenset(known.days)
-    )
+    days = frozenset(known.days)
+    return Statement(known.attribution, known.text, known.bearing, known.negated, None, known.bare, known.own, days)
 
 
 def _row(s: Statement, vector: Floats, cell: int) -> Stated:
     packed = np.clip(np.rint(vector * 127), -127, 127).astype(np.int8).tobytes()
     days = tuple(sorted(s.days))
-    return Stated(s.attribution, cell, packed, s.text, s.bearing, s.negated, s.doubtful, s.own, days)
+    answering = s.answers is not None
+    return Stated(s.attribution, cell, packed, s.text, s.bearing, s.negated, s.doubtful, s.own, days, s.bare, answering)
 
 
 def _judgement(found: Verdict, run: Run) -> Judgement:

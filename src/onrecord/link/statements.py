@@ -77,7 +77,7 @@ class Statement:
 
     `text` has names for pronouns and days for "on Monday". `answers` is the attribution, by id, whose claim this one
     takes up; `bare`: it says nothing of its own beyond that ("to comment"). `own`: the source speaks of itself.
-    `days` are the days its content names (EDTF).
+    `days` are the days its content names (EDTF). `denial`: saying it is a denial, if only by a "not" in the content.
     """
 
     attribution: str
@@ -88,6 +88,7 @@ class Statement:
     bare: bool
     own: bool
     days: frozenset[str]
+    denial: bool = False
 
     @property
     def doubtful(self) -> bool:
@@ -175,7 +176,7 @@ def _statement(a: Attribution, text: str, entities: Mapping[str, Entity]) -> Sta
     answers = m.about if takes_up else None
     days = frozenset(w.value for w in m.content_when if w.value and len(w.value) == 10)
     negated = m.modality == "negated" or negative(shown)
-    return Statement(a.id, shown, bearing, negated, answers, bare, _own(a, text, who), days)
+    return Statement(a.id, shown, bearing, negated, answers, bare, _own(a, text, who), days, m.act == "deny")
 
 
 def _resolved(a: Attribution, span: Span, text: str, entities: Mapping[str, Entity], who: Entity | None) -> str:

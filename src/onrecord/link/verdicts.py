@@ -70,7 +70,11 @@ def verdict(one: Statement, other: Statement, likely: Floats) -> Verdict | None:
 
 
 def answered(statement: Statement, target: Statement) -> Verdict:
-    """What follows of one attribution answering another in its report: a denial of it, a refusal to speak of it."""
+    """What follows of one attribution answering another in its report: a denial of it, a refusal to speak of it. Who
+    denies in answer to a denial ("repeated the denial") denies the same."""
+    if statement.denial and target.denial:
+        reason = "in answer to the other, denies as it does"
+        return Verdict(statement.attribution, target.attribution, "same", 0.9, reason)
     opposed = statement.bearing == "denies"
     says = {"denies": "denies it", "declines": "declines to speak of it"}.get(statement.bearing, "confirms it")
     relation: Bond = "opposes" if opposed and not _against(target) else "same"

@@ -29,7 +29,8 @@ class Unlinked:
 @dataclass(frozen=True, slots=True)
 class Stated:
     """What one attribution states, as it is compared: in a cell of those near each other, by its vector (384 signed
-    bytes, length 127). `own`: its source speaks of itself."""
+    bytes, length 127). `own`: its source speaks of itself; `bare`: it says nothing of its own ("to comment");
+    `answering`: it takes up what another in its report says."""
 
     attribution: str
     cell: int
@@ -40,6 +41,8 @@ class Stated:
     doubtful: bool = False
     own: bool = False
     days: tuple[str, ...] = ()
+    bare: bool = False
+    answering: bool = False
 
 
 STANCES: tuple[Stance, ...] = get_args(Stance)
