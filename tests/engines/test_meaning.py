@@ -69,6 +69,17 @@ def test_evidence_day_times_and_the_chain_of_voices_are_read() -> None:
     assert {a.meaning.said_on for a in undated} == {None}
 
 
+def test_who_speaks_behind_a_who_is_the_one_it_stands_behind() -> None:
+    letter = (
+        "Minister Ann Lee spoke with Tom Price about the letter of Jan Weber, who, with reference to photographs, "
+        "reported that forty trucks had crossed the river."
+    )
+    done = read(letter)
+    named = {e.id: e.name for e in done.entities}
+    (reported,) = [a for a in done.attributions if a.cue and a.cue.of(letter) == "reported"]
+    assert named[reported.meaning.entity or ""] == "Jan Weber"
+
+
 def test_a_short_name_in_brackets_is_that_of_the_long_one() -> None:
     text = "The Harbour Safety Board (HSB) said the crane was safe.\n\nThe HSB denied that anybody had been hurt.\n"
     done = read(text)

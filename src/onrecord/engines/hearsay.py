@@ -17,21 +17,53 @@ from onrecord.model import Span
 from onrecord.voices import enclosing
 
 CITING = ("citing", "quoting")
+_ASIDE = 25
+"""Words between two commas at most, behind a "who"."""
+_BEFORE_VERB = 2
+"""Words between a "who" and its verb: "has also"."""
 _GAP = 3
 """Words between a "citing" and the name that it cites: an article, a word of what kind it is."""
 
 
-def whose(parts: Sequence[Part], m: Mentions) -> list[Part]:
-    """A "who" or "which" as a source becomes the noun phrase that it stands right behind."""
+def whose(text: str, words: Words, parts: Sequence[Part], m: Mentions) -> list[Part]:
+    """A "who" or "which" as a source becomes the noun phrase that it stands right behind; and where a cue stands in a
+    clause that a "who" opens, so does a source from further before: "asked Lee about Kim, who[, in May,] said".
+    """
     found = []
     for part in parts:
-        if part.source and part.source[1] - part.source[0] == 1:
-            before = _before(m, part.source[0])
-            taken = before and any(before[0] < b and a < before[1] for a, b in (*part.content, *_some(part.cue)))
-            if before and not taken:
-                part = replace(part, source=before)
+        source, cue = part.source, part.cue
+        before = _before(m, source[0]) if source and source[1] - source[0] == 1 else None
+        if cue and before is None and (opens := _opens(text, words, cue[0])) is not None:
+            before = _before(m, opens)
+            if before and source and before[0] < source[1]:
+                before = None
+        if before and not any(before[0] < b and a < before[1] for a, b in (*part.content, *_some(cue))):
+            part = replace(part, source=before)
         found.append(part)
     return found
+
+
+def _opens(text: str, words: Words, cue: int) -> int | None:
+    """The "who" that opens the clause of which the word `cue` is the verb: right before it, or before an auxiliary, an
+    adverb, or something between two commas; None: there is none."""
+    last, least = cue - 1, max(0, cue - 1 - _BEFORE_VERB)
+    if last > 0 and _word(text, words, last) == ",":
+        stops = (k for k in range(last - 1, max(0, last - _ASIDE), -1) if not _inner(text, words, k))
+        opening = next(stops, 0)
+        if _word(text, words, opening) != ",":
+            return None
+        last = least = max(0, opening - 1)
+    for k in range(last, least - 1, -1):
+        if _word(text, words, k) == "who":
+            return None if _breaks(words, k, cue) else k
+        if not _word(text, words, k).isalpha():
+            return None
+    return None
+
+
+def _inner(text: str, words: Words, k: int) -> bool:
+    """Whether a word may stand between two commas."""
+    return _word(text, words, k) not in (",", ".", ";", ":", "?", "!")
 
 
 def shorn(text: str, words: Words, parts: Sequence[Part]) -> list[Part]:

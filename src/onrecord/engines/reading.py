@@ -53,7 +53,7 @@ LIMITS = {
     "belongs_score": BELONGS_SCORE,
     "act_score": ACT_SCORE,
 }
-RULES = 7
+RULES = 8
 """Version of the rules and of the tables that people write (cues, roles, phrases, times). It counts up with any of
 them, so that a run is named by all that decides what it finds."""
 
@@ -89,7 +89,7 @@ class Reader:
         named = [(s.role, s.start, glued(text, words, s.end)) for s in mentions]
         spans = sources_too(text, words, [p.source for p in parts if p.source], named)
         resolved = self._resolver.resolve(text, words, vectors, spans, [(p.source, p.content) for p in parts])
-        parts = whose(parts, resolved.mentions)
+        parts = whose(text, words, parts, resolved.mentions)
         outer_of = introduced(parts)
         for part, on in cited(text, words, parts, resolved.mentions):
             outer_of[len(parts)] = on
