@@ -80,6 +80,18 @@ def test_who_speaks_behind_a_who_is_the_one_it_stands_behind() -> None:
     assert named[reported.meaning.entity or ""] == "Jan Weber"
 
 
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Weber called talk of missing trucks nonsense\n\nThe minister was in Orm.", "talk of missing trucks nonsense"),
+        ("Jan Weber said that the reports from Orm are mere gossip.", "that the reports from Orm are mere gossip"),
+    ],
+)
+def test_who_waves_others_words_away_dismisses_them(text: str, content: str) -> None:
+    found = read(text).attributions[0]
+    assert (found.content[0].of(text), found.meaning.act) == (content, "dismiss")
+
+
 def test_a_short_name_in_brackets_is_that_of_the_long_one() -> None:
     text = "The Harbour Safety Board (HSB) said the crane was safe.\n\nThe HSB denied that anybody had been hurt.\n"
     done = read(text)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from onrecord.engines.lexicon import called_noise
 from onrecord.engines.mentions import NAME, RELATIVE, Mentions
 from onrecord.engines.sense import Pair, Part
 from onrecord.engines.words import Words
@@ -74,6 +75,22 @@ def shorn(text: str, words: Words, parts: Sequence[Part]) -> list[Part]:
         at = next((k for k in range(a + 2, b) if _word(text, words, k) in CITING), None)
         if at is not None and _word(text, words, at - 1) == ",":
             part = replace(part, source=(a, at - 1))
+        found.append(part)
+    return found
+
+
+def completed(text: str, words: Words, parts: Sequence[Part]) -> list[Part]:
+    """A content ends behind what it is called, if that ends its line or sentence: "called the reports [rumours]"."""
+    found = []
+    for part in parts:
+        end = part.content[-1][1]
+        if part.cue and part.cue[1] <= part.content[0][0] and end < len(words):
+            cue = text[words.starts[part.cue[0]] : words.ends[part.cue[1] - 1]]
+            last = (
+                end + 1 == len(words) or _breaks(words, end + 1, end + 1) or _word(text, words, end + 1) in (".", ";")
+            )
+            if last and called_noise(cue, _word(text, words, end)):
+                part = replace(part, content=(*part.content[:-1], (part.content[-1][0], end + 1)))
         found.append(part)
     return found
 

@@ -43,6 +43,26 @@ _BE = ("be", "is", "are", "was", "were", "been", "being", "am", "'s")
 _NEGATION = re.compile(r"\b(?:not|no|never|nothing|none|nobody|nor|neither|cannot|without)\b|n['’]t\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|provided|should it|were to|in case|otherwise|as long as)\b", re.IGNORECASE)
 _HEDGE = re.compile(r"\b(?:may|might|could|possibl[ey]|perhaps|maybe|would|likely|potentially)\b", re.IGNORECASE)
+_WORDS_OF_OTHERS = (
+    r"(?:statements?|reports?|claims?|allegations?|accusations?|charges?|stor(?:y|ies)|talk|suggestions?|assertions?"
+    r"|remarks|insinuations?|theor(?:y|ies)|matter|it|that|this|they|these|those|all"
+    r"|what \w+(?: \w+)? (?:says?|tells?|(?:is|are) (?:saying|telling)))"
+)
+_NOISE = (
+    r"(?:rumou?rs?|nonsense|gossip|slander|speculation|ridiculous|absurd|rubbish|garbage|ludicrous|laughable|hearsay"
+    r"|fantas(?:y|ies)|fairy[ -]tales?|hot air|hogwash|humbug|trash|inventions?|tittle-tattle)"
+)
+_MERE = (
+    r"(?:(?:an?|all|just|only|mere|merely|pure|purely|nothing but|simply|sheer|utter|utterly|complete|completely|total"
+    r"|totally|empty|idle|market|no more than|such|so much|fabricated|absolute|absolutely) )*"
+)
+_WAVED_AWAY = re.compile(
+    rf"\b{_WORDS_OF_OTHERS}\b[^.!?;:]{{0,90}}? (?:is|are|was|were) {_MERE}{_NOISE}\b", re.IGNORECASE
+)
+_CALLS = re.compile(r"\b(?:call|describ|label|brand|term|dub|dismiss|deem)\w*\b", re.IGNORECASE)
+_CALLED = re.compile(rf"\b{_WORDS_OF_OTHERS}\b[^.!?;:]{{0,120}}? {_NOISE}\W*$", re.IGNORECASE)
+_LONGEST = 400
+"""Characters of a content in which it is looked for that it waves others' words away."""
 BITS = 8
 
 
@@ -66,6 +86,17 @@ def bits_of(cue: str, contents: Iterable[str]) -> int:
     for words in (cue, *contents):
         found |= bool(_NEGATION.search(words)) | 2 * bool(_CONDITION.search(words)) | 4 * bool(_HEDGE.search(words))
     return found
+
+
+def waves_away(cue: str, content: str) -> bool:
+    """Whether it waves others' words away as noise: "such reports are rumours"; called "talk of it gossip"."""
+    said = content[:_LONGEST]
+    return bool(_WAVED_AWAY.search(said) or (_CALLS.search(cue) and _CALLED.search(said)))
+
+
+def called_noise(cue: str, word: str) -> bool:
+    """Whether a word is what a cue calls others' words: "called it all (rumours)"."""
+    return bool(_CALLS.search(cue) and re.fullmatch(_NOISE, word, re.IGNORECASE))
 
 
 @cache

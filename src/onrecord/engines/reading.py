@@ -13,7 +13,7 @@ from onrecord.engines.dateline import anchor_of
 from onrecord.engines.decode import Floats, Ints, Tagged, Vectors
 from onrecord.engines.distance import distant
 from onrecord.engines.evidence import evidence_in, owner_of
-from onrecord.engines.hearsay import CITING, cited, introduced, shorn, whose
+from onrecord.engines.hearsay import CITING, cited, completed, introduced, shorn, whose
 from onrecord.engines.lexicon import ACTS
 from onrecord.engines.mentions import AFTER_HEAD, NAME, PRONOUN, Mentions, base, head_in
 from onrecord.engines.naming import Namer
@@ -83,7 +83,7 @@ class Reader:
         """
         text = report.text
         sure = [k for k, p in enumerate(outer) if p.statement >= self._least]
-        parts = shorn(text, words, [*outer, *within([outer[k] for k in sure], inner)])
+        parts = completed(text, words, shorn(text, words, [*outer, *within([outer[k] for k in sure], inner)]))
         if not parts:
             return Proposed(())
         named = [(s.role, s.start, glued(text, words, s.end)) for s in mentions]
