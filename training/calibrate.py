@@ -20,8 +20,8 @@ from onrecord.engines import default_engine
 from onrecord.extraction import extract_all
 from onrecord.model import Attribution, Extraction, Report, Span
 from training.annotations import bodies, marks
-from training.export import seal
 from training.polnear import read
+from training.seal import seal
 
 PACKAGE = Path(onrecord.__file__).parent / "models" / "tagger"
 FIELDS = ("attribution", "act", "modality", "entity")

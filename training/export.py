@@ -11,8 +11,6 @@ windows of polnear-train.jsonl.xz in DATA_FOLDER (NNCF; SmoothQuant: Xiao et al.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import random
 import shutil
 from pathlib import Path
@@ -28,6 +26,7 @@ from training.batches import Item, collate
 from training.minilm import minilm_folder, plain_tokenizer
 from training.net import Tagger
 from training.polnear import documents, read
+from training.seal import seal
 
 WINDOWS = 300
 
@@ -111,16 +110,9 @@ def mean(stages: list[dict[str, Tensor]]) -> dict[str, Tensor]:
 def tables(tagger: Tagger) -> dict[str, np.ndarray]:
     """The chains' and the linker's tables, fp32, by the names that `onrecord.engines.tagger` reads."""
     state = tagger.state_dict()
-    heads = ("linker.", "statement.", "who.labels.", "around.labels.", "sense.", "resolver.", "answers.", "belongs.")
+    heads = ("linker.", "statement.", "who.labels.", "around.labels.", "sense.", "resolver.", "belongs.")
     names = [k for k in state if k.startswith((*heads, "broad.labels.")) or k.endswith((".transitions", ".first"))]
     return {k: state[k].float().numpy() for k in names}
-
-
-def seal(folder: Path) -> None:
-    """Write down the digests of what lies there, by which the package knows its own."""
-    names = ("tagger.onnx", "tables.npz", "tokenizer.json")
-    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    (folder / "digests.json").write_text(json.dumps(digests, indent=1) + "\n")
 
 
 def main() -> None:

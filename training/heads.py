@@ -1,6 +1,6 @@
 """Train the heads of whole texts on vectors that stay as they are: `python -m training.heads DATA OUT.pt WEIGHTS`.
 
-The encoder sees a text once; who is who, acts, answers and what belongs where are then learned in many rounds, which
+The encoder sees a text once; who is who, acts and what belongs where are then learned in many rounds, which
 takes minutes. Several WEIGHTS: their mean.
 """
 
@@ -21,13 +21,13 @@ from onrecord.engines.words import windows
 from training.annotations import annotated, bodies, written
 from training.batches import Item, collate
 from training.export import mean
-from training.meaning import answer_loss, belongs_loss, meaning_loss, who_loss
+from training.meaning import belongs_loss, meaning_loss, who_loss
 from training.minilm import minilm_folder, plain_tokenizer
 from training.net import Dropout, Tagger
 from training.polnear import documents, read
 from training.whole import Whole, gum, is_held_out, read_bodies, wholes_of, words_only
 
-HEADS = ("sense", "resolver", "answers", "belongs")
+HEADS = ("sense", "resolver", "belongs")
 WHO = ("who", "resolver")
 DROP = 0.2
 
@@ -60,8 +60,8 @@ def loss_of(model: Tagger, words: Tensor, whole: Whole, rng: random.Random, head
         return loss
     if whole.read:
         loss = loss + meaning_loss(model, words, whole.said, rng)
-    if whole.answers:
-        loss = loss + answer_loss(model, words, whole, rng) + belongs_loss(model, words, whole)
+    if whole.whole:
+        loss = loss + belongs_loss(model, words, whole)
     return loss
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,14 +11,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from onrecord.engines.lexicon import NO_ACT
-from onrecord.engines.mentions import SELF, head_in
-from onrecord.engines.sense import answer_features, belongs_features, common_words, names_in
+from onrecord.engines.mentions import SELF
+from onrecord.engines.sense import belongs_features
 from training.batches import Item
 from training.net import Tagger
 from training.whole import Pair, Said, Who, Whole
 
-TAKEN = 0.5
-"""Share of acts that the judge of answers sees as the classifier takes them, right or wrong."""
 UNKNOWN_CUE = 0.2
 """Share of cues whose words the table is not asked for, so that the vectors learn to do without."""
 
@@ -38,8 +35,8 @@ def whole_loss(
             losses.append(who_loss(model, words, whole.who))
         if whole.read:
             losses.append(meaning_loss(model, words, whole.said, rng))
-        if whole.answers:
-            losses += [answer_loss(model, words, whole, rng), belongs_loss(model, words, whole)]
+        if whole.whole:
+            losses.append(belongs_loss(model, words, whole))
     return torch.stack(losses).sum() / max(1, len(wholes)) if losses else torch.zeros(())
 
 
@@ -112,58 +109,6 @@ def whole_of(s: Said) -> Pair:
     """From an attribution's first word to its last."""
     parts = [p for p in (s.source, s.cue, *s.content) if p] or [(0, 1)]
     return min(p[0] for p in parts), max(p[1] for p in parts)
-
-
-def answer_loss(model: Tagger, words: Tensor, whole: Whole, rng: random.Random) -> Tensor:
-    """Which other attribution each one answers."""
-    keep = sorted(
-        (k for k, s in enumerate(whole.said) if s.content), key=lambda k: whole.said[k].cue or whole_of(whole.said[k])
-    )
-    said = [whole.said[k] for k in keep]
-    place = {k: i for i, k in enumerate(keep)}
-    if len(said) < 2:
-        return torch.zeros(())
-    inner = sense_of(model, words, said)
-    if model.training:  # at run time acts are what the classifier takes them for
-        with torch.no_grad():
-            acts = model.sense.act(inner) + model.sense.lexicon(torch.tensor([s.lexicon for s in said]))
-        taken = acts.argmax(1).tolist()
-        shown = [replace(s, act=a) if rng.random() < TAKEN else s for s, a in zip(said, taken, strict=True)]
-    else:
-        shown = said
-    features = answer_features(*answer_inputs(whole, shown))
-    pairs = {k: torch.from_numpy(v).long() for k, v in features.items()}
-    alone = {"act": torch.tensor([max(s.act, 0) for s in shown])}
-    scores = model.answers(inner, inner, pairs, alone)
-    itself = torch.cat([torch.eye(len(said), dtype=torch.bool), torch.zeros(len(said), 1, dtype=torch.bool)], 1)
-    target = torch.tensor([place.get(s.about, len(said)) for s in said])
-    told = torch.tensor([s.act >= 0 for s in said])
-    if not told.any():
-        return torch.zeros(())
-    lost = functional.cross_entropy(scores.masked_fill(itself, -1e4), target, reduction="none")
-    return (lost * told).sum() / told.sum()
-
-
-def answer_inputs(whole: Whole, said: Sequence[Said]) -> tuple[np.ndarray, ...]:
-    """What `answer_features` takes, from gold."""
-    wholes = [whole_of(s) for s in said]
-    within = np.full(len(said), -1)
-    for k, (a, b) in enumerate(wholes):
-        around = [(y - x, j) for j, s in enumerate(said) if j != k for x, y in s.content if x <= a and b <= y]
-        if around:
-            within[k] = min(around)[1]
-    who = whole.who
-    speaker = np.full(len(said), -1)
-    if who:
-        heads = [head_in(who.mentions, *s.source) if s.source else -1 for s in said]
-        speaker = np.array([who.entity[h] if h >= 0 else -1 for h in heads])
-        m, contents = who.mentions, [s.content for s in said]
-        named = names_in(m.starts, m.ends, np.array(who.entity), contents)
-    else:
-        named = np.zeros((len(said), 0), bool)
-    common = common_words(whole.document.text, whole.document.words, [s.content for s in said])
-    negated = np.array([s.bits & 1 for s in said], bool)
-    return np.array([max(s.act, 0) for s in said]), within, speaker, common, negated, named
 
 
 def belongs_loss(model: Tagger, words: Tensor, whole: Whole) -> Tensor:

@@ -18,7 +18,7 @@ from torch.nn import functional
 from onrecord.engines.decode import BETWEEN, DISTANCES, LABELS, TRANSITIONS_ALLOWED, Tagged
 from onrecord.engines.lexicon import ACTS, BITS
 from onrecord.engines.mentions import NONE_TABLES, TABLES
-from onrecord.engines.sense import ANSWER_NONE, ANSWER_TABLES, BELONGS_TABLES
+from onrecord.engines.sense import BELONGS_TABLES
 from onrecord.engines.words import FEATURES
 from training.batches import Batch, Links
 from training.whole import EVIDENCE, MODALITIES, SOURCE_KINDS
@@ -177,7 +177,7 @@ class Sense(nn.Module):
     """What an attribution means: act and modality, from the edges of cue and content, from the content's words weighed
     (`pool`), and from what their words say alone.
 
-    Its inner vector (192) is also what `Answers` compares.
+    Its inner vector (192) is also what the judge of answers compares (`training/answers.py`).
     """
 
     def __init__(self, hidden: int) -> None:
@@ -225,7 +225,7 @@ class Pairs(nn.Module):
 class Tagger(nn.Module):
     """Encoder; chains for attributions (and as PolNeAR's annotators mark them: `broad`), those within contents,
     mentions, and what stands around attributions; linker; which cue tells of a statement; what attributions mean; who
-    is who; which answers which."""
+    is who."""
 
     def __init__(self, drop: float = 0.1) -> None:
         super().__init__()
@@ -240,7 +240,6 @@ class Tagger(nn.Module):
         self.around = Chain(hidden)
         self.sense = Sense(hidden)
         self.resolver = Pairs(2 * hidden, 2 * hidden, LINK, TABLES, NONE_TABLES)
-        self.answers = Pairs(SENSE, SENSE, LINK, ANSWER_TABLES, ANSWER_NONE)
         self.belongs = Pairs(2 * hidden, 2 * hidden, LINK, BELONGS_TABLES, {})
         self.drop = Dropout(drop)
 

@@ -123,7 +123,7 @@ def fresh(folder: Path, rate: float, start: Path | None = None, encoder: Path | 
             part.requires_grad_(False)
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     body = [p for n, p in named if n.startswith("encoder.") and ".features." not in n]
-    few = ("statement.", "sense.", "resolver.", "answers.", "belongs.")  # few labels, so few steps to learn from
+    few = ("statement.", "sense.", "resolver.", "belongs.")  # few labels, so few steps to learn from
     new = [p for n, p in named if n.startswith(few)]
     heads = [p for n, p in named if not n.startswith(("encoder.", *few)) or ".features." in n]
     groups = [{"params": p, "lr": r, "full": r} for p, r in ((body, rate), (heads, rate * 8), (new, rate * 20))]
@@ -209,8 +209,8 @@ def main() -> None:
         read_anew = bodies(reports)[: args.limit] + written()[: args.limit]
         articles = wholes_of(now, rows)
         read_whole = {w.document.name for w in articles if w.read}
-        little = [w for w in articles if not w.answers and not w.who]
-        wholes = [w for w in articles if w.answers or w.who] + rng.sample(little, int(args.acts * len(little)))
+        little = [w for w in articles if not w.whole and not w.who]
+        wholes = [w for w in articles if w.whole or w.who] + rng.sample(little, int(args.acts * len(little)))
         wholes += read_bodies(documents(read_anew, tokenizer, rng), read_anew)
         wholes += gum(words_only(other, tokenizer), other, heard)
         plain = [d for d in now if d.name not in read_whole]

@@ -44,7 +44,6 @@ class Said:
     act: int = -1
     modality: int = -1
     kind: int = -1
-    about: int = -1
     lexicon: int = 0
     bits: int = 0
 
@@ -61,8 +60,8 @@ class Who:
 
 @dataclass(frozen=True)
 class Whole:
-    """A document with attributions that mean something (`read`: somebody said what, of some; `answers`: of all,
-    and what each answers), and who is who, if that is known.
+    """A document with attributions that mean something (`read`: somebody said what, of some; `whole`: of all),
+    and who is who, if that is known.
 
     `around`: evidence, addressees and venues as role, start, end, type of evidence (-1: none), attribution.
     """
@@ -72,7 +71,7 @@ class Whole:
     read: bool
     around: tuple[tuple[int, int, int, int, int], ...] = ()
     who: Who | None = None
-    answers: bool = False
+    whole: bool = False
 
 
 def in_words(words: Words, start: int, end: int) -> Pair | None:
@@ -83,9 +82,8 @@ def in_words(words: Words, start: int, end: int) -> Pair | None:
 
 
 def said_of(document: Document, rows: Sequence[dict[str, Any]], labels: Sequence[dict[str, Any]]) -> list[Said]:
-    """Attributions with their labels; `about` is found by the id of the other: its number, or that of `more`."""
+    """Attributions with their labels."""
     text, words = document.text, document.words
-    place = {str(label.get("id", k)): k for k, label in enumerate(labels)}
     found = []
     for row, label in zip(rows, labels, strict=True):
         spans = {
@@ -103,7 +101,6 @@ def said_of(document: Document, rows: Sequence[dict[str, Any]], labels: Sequence
                 ACTS.index(label["act"]) if told else -1,
                 MODALITIES.index(label.get("modality", "plain")) if told else -1,
                 SOURCE_KINDS.index(kind) if kind in SOURCE_KINDS else -1,
-                place.get(str(label.get("about")), -1),
                 act_of(cue),
                 bits_of(cue, contents),
             )

@@ -36,9 +36,9 @@ def annotated(rows: list[dict[str, Any]], told: Mapping[str, Sequence[int]] | No
     attributions of which somebody said whether they are one; `overlooked` where somebody read all with the guide: what
     PolNeAR's annotators left out. `told` (training.told): by article the numbers of those that a tagger takes for no
     statement; they are not `taken`, where nobody said."""
-    within = {row["doc"]: row["inner"] for row in _lines("within.jsonl") if not row.get("held_out")}
+    within = {row["doc"]: row["inner"] for row in rows_of("within.jsonl") if not row.get("held_out")}
     guide = marks("guide")
-    acts = {row["doc"]: row["labels"] for row in _lines("acts.jsonl")}
+    acts = {row["doc"]: row["labels"] for row in rows_of("acts.jsonl")}
     found = []
     for row in rows:
         doc, said = row["doc"], row["attributions"]
@@ -67,13 +67,13 @@ def bodies(rows: list[dict[str, Any]], *, held_out: bool = False) -> list[dict[s
     comes after the others in `guide`, as `more`.
     """
     texts = {int(row["body_id"]): row["text"] for row in rows}
-    read = [row for row in _lines("bodies.jsonl") if bool(row.get("held_out")) == held_out]
+    read = [row for row in rows_of("bodies.jsonl") if bool(row.get("held_out")) == held_out]
     return [read_whole(row, f"fnc1-{row['body']}", texts[row["body"]]) for row in read]
 
 
 def written(*, held_out: bool = False) -> list[dict[str, Any]]:
     """Reports made up to be learned from, in the same form."""
-    rows = [row for row in _lines("written.jsonl") if bool(row.get("held_out")) == held_out]
+    rows = [row for row in rows_of("written.jsonl") if bool(row.get("held_out")) == held_out]
     return [read_whole(row, row["doc"], row["text"]) for row in rows]
 
 
@@ -120,9 +120,10 @@ def _depths(said: list[dict[str, Any]]) -> dict[str, int]:
 
 def marks(name: str, *, held_out: bool = False) -> dict[str, dict[str, Any]]:
     """Rows of `guide`, `who` or `acts` by article: those to train on, or those held out."""
-    return {row["doc"]: row for row in _lines(f"{name}.jsonl") if bool(row.get("held_out")) == held_out}
+    return {row["doc"]: row for row in rows_of(f"{name}.jsonl") if bool(row.get("held_out")) == held_out}
 
 
-def _lines(name: str) -> list[dict[str, Any]]:
+def rows_of(name: str) -> list[dict[str, Any]]:
+    """All rows of one of the files here."""
     with (FOLDER / name).open(encoding="utf8") as lines:
         return [json.loads(line) for line in lines]

@@ -1,11 +1,11 @@
-"""What an attribution means: act, modality, whom it answers, and which evidence, addressee and venue belong to it.
+"""What an attribution means: act, modality, and which evidence, addressee and venue belong to it.
 
 Features of pairs are shared with the training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -30,40 +30,10 @@ AROUND = ("evidence", "addressee", "venue")
 
 Pair = tuple[int, int]
 
-AT_ONCE, SHARED = 400, 100
 _FAR = 400
 """Words from evidence, an addressee or a venue within which the attribution is sought that it belongs to."""
-_SHORT = 3
-"""Letters of words that no two contents are compared by."""
-_APART = np.array([1, 2, 3, 4, 6, 9, 14])
-_RANKS = np.array([1, 2, 3, 5, 9])
-ANSWER_TABLES = {
-    "apart": 16,
-    "act": len(ACTS) ** 2,
-    "inside": 3,
-    "same": 3,
-    "common": 5,
-    "rank": 6 * len(ACTS),
-    "turned": 2 * 5 * 3,
-    "named": 4 * len(ACTS),
-}
-ANSWER_NONE = {"act": len(ACTS)}
 BELONGS_TABLES = {"words": 30, "nearest": 4, "role": 3 * 3}
 _WORDS = np.array([0, 1, 2, 3, 5, 8, 12, 20, 40, 80])
-
-
-def common_words(text: str, words: Words, contents: Sequence[Sequence[Pair]]) -> Ints:
-    """How many longer words each two contents have in common (a, a)."""
-    column: dict[str, int] = {}
-    held = []
-    for spans in contents:
-        each = (text[s:e] for a, b in spans for s, e in zip(words.starts[a:b], words.ends[a:b], strict=True))
-        held.append(sorted({column.setdefault(w.lower(), len(column)) for w in each if len(w) > _SHORT}))
-    has = np.zeros((len(contents), len(column)), np.float32)
-    for row, columns in enumerate(held):
-        has[row, columns] = 1
-    out: Ints = (has @ has.T).astype(np.int32)
-    return out
 
 
 def names_in(starts: Ints, ends: Ints, cluster_of: Ints, contents: Sequence[Sequence[Pair]]) -> NDArray[np.bool_]:
@@ -74,39 +44,6 @@ def names_in(starts: Ints, ends: Ints, cluster_of: Ints, contents: Sequence[Sequ
             low, high = np.searchsorted(starts, (a, b))
             named[row, cluster_of[low:high][ends[low:high] <= b]] = True
     return named
-
-
-def answer_features(
-    acts: Ints,
-    within: Ints,
-    speaker: Ints,
-    common: Ints,
-    negated: NDArray[np.bool_],
-    named: NDArray[np.bool_],
-    first: int = 0,
-) -> dict[str, Ints]:
-    """Of each pair of attributions (a, a; row: the one that may answer): ANSWER_TABLES.
-
-    In order of the text: their act, the one whose content they are in (-1: none), who their source is (a number; -1:
-    unknown), how many words their contents have in common (a, a), whether a word negates cue or content, which speakers
-    their contents name (a, speakers). `first`: how many of the text stand before these: reports begin with what is then
-    answered.
-    """
-    n = len(acts)
-    at = np.arange(n)
-    apart = at[:, None] - at[None, :]
-    bucket = np.searchsorted(_APART, np.abs(apart), side="right") + 8 * (apart < 0)
-    inside = np.where(within[:, None] == at[None, :], 1, np.where(within[None, :] == at[:, None], 2, 0))
-    known = (speaker[:, None] >= 0) & (speaker[None, :] >= 0)
-    same = np.where(known, np.where(speaker[:, None] == speaker[None, :], 1, 2), 0)
-    found = {"apart": bucket, "act": acts[:, None] * len(ACTS) + acts[None, :], "inside": inside, "same": same}
-    found["common"] = np.minimum(common, ANSWER_TABLES["common"] - 1)
-    rank = np.searchsorted(_RANKS, at + first, side="right")
-    found["rank"] = rank[None, :] * len(ACTS) + acts[:, None]
-    found["turned"] = (found["common"] * 3 + same) * 2 + negated[:, None]
-    spoken_of = named[:, np.maximum(speaker, 0)] & (speaker >= 0) if named.size else np.zeros((n, n), np.bool_)
-    found["named"] = (spoken_of + 2 * spoken_of.T) * len(ACTS) + acts[:, None]
-    return {k: v.astype(np.int32) for k, v in found.items()}
 
 
 def belongs_features(
@@ -170,12 +107,13 @@ class Around:
 @dataclass(frozen=True, slots=True)
 class Senses:
     """Of each attribution how likely each act (a, 15), each modality (a, 4), each kind of its source (a, 7); what the
-    classifier sees of it (a, 192); what its words say alone (a; `bits_of`)."""
+    classifier sees of it (a, 192), of its content alone (a, hidden); what its words say alone (a; `bits_of`)."""
 
     acts: Floats
     modalities: Floats
     kinds: Floats
     inner: Floats
+    contents: Floats
     bits: Ints
 
 
@@ -198,7 +136,7 @@ class Sense:
         }
         self._lexicon, self._bits = t["lexicon.weight"], t["bits.weight"]
         self._pool, self._pooled = t["pool.weight"][0], t["pooled.weight"].T.copy()
-        self._answers, self._belongs = Pairs(tables, "answers"), Pairs(tables, "belongs")
+        self._belongs = Pairs(tables, "belongs")
 
     def _through(self, name: str, x: Floats) -> Floats:
         weight, bias = self._linear[name]
@@ -215,7 +153,8 @@ class Sense:
         bits = np.array([bits_of(c, map(said, p.content)) for c, p in zip(cues, parts, strict=True)], np.int32)
         contents = edges(vectors, [(p.content[0][0], p.content[-1][1]) for p in parts])
         shown = np.concatenate([edges(vectors, [p.cue for p in parts]), contents], 1)
-        inner = gelu(self._through("body", shown) + self._weighed(vectors, parts) @ self._pooled)
+        weighed = self._weighed(vectors, parts)
+        inner = gelu(self._through("body", shown) + weighed @ self._pooled)
         lexicon = np.array([act_of(c) for c in cues], np.int32)
         acts = (self._through("act", inner) + self._lexicon[lexicon]) * _TEMPER
         known = np.flatnonzero(lexicon != NO_ACT)
@@ -227,6 +166,7 @@ class Sense:
             softmax(self._through("modality", inner) + self._bits[bits]),
             softmax(self._through("kind", edges(vectors, [p.source for p in parts]))),
             inner,
+            weighed,
             bits,
         )
 
@@ -237,35 +177,6 @@ class Sense:
             words = np.concatenate([vectors[a:b] for a, b in part.content]).astype(np.float32)
             out[k] = softmax((words @ self._pool)[None])[0] @ words
         return out
-
-    def answers(
-        self,
-        text: str,
-        words: Words,
-        parts: Sequence[Part],
-        senses: Senses,
-        within: Ints,
-        speaker: Ints,
-        named: NDArray[np.bool_],
-    ) -> tuple[Ints, Floats]:
-        """Of each attribution the one that it answers, if any, and how likely that is; all in order of the text."""
-        acts = senses.acts.argmax(1).astype(np.int32)
-        answered, sure = np.full(len(acts), -1, np.int32), np.zeros(len(acts), np.float32)
-        negated = (senses.bits & 1).astype(np.bool_)
-        for low, high, first, last in _blocks(len(acts)):
-            seen, mine = slice(first, last), slice(low - first, high - first)
-            common = common_words(text, words, [p.content for p in parts[seen]])
-            features = answer_features(
-                acts[seen], within[seen] - first, speaker[seen], common, negated[seen], named[seen], first
-            )
-            features = {name: table[mine] for name, table in features.items()}
-            tails, tops = self._answers.tails(senses.inner[low:high]), self._answers.tops(senses.inner[seen])
-            scores = self._answers.scores(tails, tops, features, {"act": acts[low:high]})
-            scores[np.arange(high - low), np.arange(low, high) - first] = -1e4
-            held = softmax(scores)[:, :-1]
-            answered[low:high] = held.argmax(1) + first
-            sure[low:high] = held.max(1)
-        return answered, sure
 
     def belonging(self, vectors: Vectors, spans: Sequence[tuple[int, int, int]], parts: Sequence[Part]) -> list[Around]:
         """Evidence, addressees and venues `(role, start, end)`, each with the attribution it belongs to."""
@@ -286,11 +197,3 @@ class Sense:
                 kind = EVIDENCE[kinds[k]] if role == 0 else None
                 found.append(Around(role, a, b, int(near[held.argmax()]), kind, float(held.max())))
         return found
-
-
-def _blocks(n: int) -> Iterator[tuple[int, int, int, int]]:
-    """Attributions `low … high` with those `first … last` that they are compared with: a long text's are so many that
-    all with all would not fit."""
-    for low in range(0, n, AT_ONCE):
-        high = min(n, low + AT_ONCE)
-        yield low, high, max(0, low - SHARED), min(n, high + SHARED)

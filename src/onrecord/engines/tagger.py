@@ -20,6 +20,7 @@ from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 
 from onrecord import settings
+from onrecord.engines.answers import Answers
 from onrecord.engines.decode import (
     CONTENT,
     CUE,
@@ -108,7 +109,8 @@ class TaggerEngine:
             "mentioned": MENTIONED,
             **LIMITS,
         }
-        rest = {"context": CONTEXT, "tables": held["tables.npz"][:16], "rules": RULES}
+        named = {name: held[f"{name}.npz"][:16] for name in ("tables", "answers")}
+        rest = {"context": CONTEXT, **named, "rules": RULES}
         return Run(NAME, held["tagger.onnx"][:16], {**rest, **scores, "broad": self._broad})
 
     def propose(self, reports: Sequence[Report]) -> list[Proposed]:
@@ -124,8 +126,7 @@ class _Loaded:
         self.tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
-        with np.load(files["tables.npz"], allow_pickle=False) as tables:
-            every = {k: tables[k] for k in tables.files}
+        every, answers = (_arrays(files[f"{name}.npz"]) for name in ("tables", "answers"))
         self.outer, self.inner = (
             _Chain(every[f"{layer}.transitions"], every[f"{layer}.first"])
             for layer in ("broad" if broad else "outer", "inner")
@@ -136,7 +137,7 @@ class _Loaded:
         self.labels = [(every[f"{layer}.labels.weight"].T.copy(), every[f"{layer}.labels.bias"]) for layer in LABELLED]
         self.chains = [_Chain(every[f"{layer}.transitions"], every[f"{layer}.first"]) for layer in LABELLED]
         self.hidden = self.labels[0][0].shape[0]
-        self.reader = Reader(every, broad=broad)
+        self.reader = Reader(every, Answers(answers), broad=broad)
         own = [self.tokenizer.token_to_id(word) for word in _OWN]
         self.own: Ints = np.array([k for k in own if k is not None], np.int32)
         self.graph = _Graph(files["tagger.onnx"])
@@ -256,6 +257,11 @@ class _Loaded:
         mentions, around = ([s for k in sorted(seen) for s in seen[k]] for seen in text.labelled)
         deeper = [_part(g, spans) for g in whole]
         return self.reader.read(report, text.words, text.vectors, found, deeper, mentions, around)
+
+
+def _arrays(path: Path) -> dict[str, Floats]:
+    with np.load(path, allow_pickle=False) as held:
+        return {name: held[name] for name in held.files}
 
 
 @dataclass(frozen=True, slots=True)
