@@ -149,8 +149,8 @@ def _statement(known: Stated) -> Statement:
 def _row(s: Statement, vector: Floats, cell: int) -> Stated:
     packed = np.clip(np.rint(vector * 127), -127, 127).astype(np.int8).tobytes()
     days = tuple(sorted(s.days))
-    answering = s.answers is not None
-    return Stated(s.attribution, cell, packed, s.text, s.bearing, s.negated, s.doubtful, s.own, days, s.bare, answering)
+    flags = {"bare": s.bare, "answering": s.answers is not None, "clause": s.clause}
+    return Stated(s.attribution, cell, packed, s.text, s.bearing, s.negated, s.doubtful, s.own, days, **flags)
 
 
 def _judgement(found: Verdict, run: Run) -> Judgement:

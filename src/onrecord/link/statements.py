@@ -65,6 +65,7 @@ _BARE = re.compile(
     r"|is |were |was |not |i |we |don['’]t |do )+[.\"”]*",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"that\b|[“\"‘«„][A-Z]")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -78,6 +79,7 @@ class Statement:
     `text` has names for pronouns and days for "on Monday". `answers` is the attribution, by id, whose claim this one
     takes up; `bare`: it says nothing of its own beyond that ("to comment"). `own`: the source speaks of itself.
     `days` are the days its content names (EDTF). `denial`: saying it is a denial, if only by a "not" in the content.
+    `clause`: its words can stand alone ("that …", a quoted sentence), unlike those behind "accused" or "called".
     """
 
     attribution: str
@@ -89,6 +91,7 @@ class Statement:
     own: bool
     days: frozenset[str]
     denial: bool = False
+    clause: bool = False
 
     @property
     def doubtful(self) -> bool:
@@ -176,7 +179,8 @@ def _statement(a: Attribution, text: str, entities: Mapping[str, Entity]) -> Sta
     answers = m.about if takes_up else None
     days = frozenset(w.value for w in m.content_when if w.value and len(w.value) == 10)
     negated = m.modality == "negated" or negative(shown)
-    return Statement(a.id, shown, bearing, negated, answers, bare, _own(a, text, who), days, m.act == "deny")
+    own, clause = _own(a, text, who), bool(_CLAUSE.match(content))
+    return Statement(a.id, shown, bearing, negated, answers, bare, own, days, m.act == "deny", clause)
 
 
 def _resolved(a: Attribution, span: Span, text: str, entities: Mapping[str, Entity], who: Entity | None) -> str:

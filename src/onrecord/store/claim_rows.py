@@ -30,7 +30,7 @@ class Unlinked:
 class Stated:
     """What one attribution states, as it is compared: in a cell of those near each other, by its vector (384 signed
     bytes, length 127). `own`: its source speaks of itself; `bare`: it says nothing of its own ("to comment");
-    `answering`: it takes up what another in its report says."""
+    `answering`: it takes up what another in its report says; `clause`: its words can stand alone."""
 
     attribution: str
     cell: int
@@ -43,6 +43,7 @@ class Stated:
     days: tuple[str, ...] = ()
     bare: bool = False
     answering: bool = False
+    clause: bool = False
 
 
 STANCES: tuple[Stance, ...] = get_args(Stance)

@@ -22,7 +22,7 @@ from onrecord.store.search import check_limit
 _PART = 500
 NEAR = 1000
 """Statements of one cell that are looked at, the newest ones."""
-_FLAGS = ("negated", "doubtful", "own", "bare", "answering")
+_FLAGS = ("negated", "doubtful", "own", "bare", "answering", "clause")
 
 _UNLINKED = """SELECT r.seq FROM reports r JOIN (
     SELECT g.report_seq, max(x.run_seq) AS run_seq FROM examinations x JOIN readings g ON g.seq = x.reading_seq

@@ -183,12 +183,13 @@ def _stance(member: _Member, against: bool) -> str:
     return "doubts" if "doubtful" in member.flags and member.bearing == "holds" else "denies"
 
 
-def _as_wording(member: _Member, stance: str) -> tuple[bool, bool, bool, int]:
+def _as_wording(member: _Member, stance: str) -> tuple[bool, bool, bool, bool, int]:
     """What makes a content the wording of its claim: it puts it in words rather than pointing to where somebody did
-    ("the denial", "all that as gossip"), and states it as the claim's own side has it; the earliest."""
+    ("the denial", "all that as gossip"), states it as its own side has it, and can stand alone; the earliest."""
     points = bool(member.flags & {"bare", "answering"})
     states = (stance == "affirms" and member.bearing == "holds") or (stance == "denies" and member.bearing == "denies")
-    return points, not states, bool(member.flags & {"negated", "doubtful"}), member.seq
+    weak = bool(member.flags & {"negated", "doubtful"})
+    return points, not states, weak, "clause" not in member.flags, member.seq
 
 
 def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
